@@ -1,0 +1,74 @@
+# Two commands matter: `make run` and `make test`. Both need only Python 3.11+ and make.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes
+COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command "make lock"
+TEMPLATES = $(wildcard templates)
+
+.PHONY: help run test check lint types faults stop lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(RUN_STAMP) ## everything, with the demonstration (DEMO=0 starts empty, PORT=8000)
+	@exec $(PY) -m otdr_hub.run
+
+test: $(DEV_STAMP) ## the whole test suite, against a real PostgreSQL
+	@$(PY) -m pytest $(ARGS)
+
+check: lint types ## what CI runs: style, types, import contracts, tests with a real browser
+	@OTDR_REQUIRE_BROWSER=1 $(PY) -m pytest $(ARGS)
+
+lint: $(DEV_STAMP) ## style of Python and templates, direction of imports
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(if $(TEMPLATES),$(VENV)/bin/djlint --lint --quiet $(TEMPLATES))
+	@$(VENV)/bin/lint-imports
+
+types: $(DEV_STAMP) ## mypy, strict
+	@$(VENV)/bin/mypy
+
+faults: $(DEV_STAMP) ## the fault and attack suite
+	@$(PY) -m pytest -m faults $(ARGS)
+
+stop: $(RUN_STAMP) ## stop what runs in this checkout
+	@$(PY) -m otdr_hub.run --stop
+
+lock: $(DEV_STAMP) ## renew both requirements files from pyproject.toml
+	@$(COMPILE) -o requirements.txt
+	@$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove what can be made again; the data in var/ stays
+	@if [ -e $(RUN_STAMP) ]; then $(PY) -m otdr_hub.run --stop; fi
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +
+
+$(PY):
+	@for candidate in python3.13 python3.12 python3.11 python3 python3.14; do \
+	  "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  echo "Making $(VENV) with $$("$$candidate" --version) ..."; \
+	  "$$candidate" -m venv $(VENV) && exit 0; \
+	  rm -rf $(VENV); \
+	  echo "$$candidate has no venv module: install it (Debian: apt install python3-venv)." >&2; \
+	  exit 1; \
+	done; \
+	echo "Python 3.11 or newer is needed and none was found: install it and try again." >&2; \
+	exit 1
+
+# The development set contains the other one, pinned alike.
+$(RUN_STAMP): requirements.txt | $(PY)
+	@if [ ! -e $(DEV_STAMP) ] || [ $(DEV_STAMP) -ot requirements.txt ]; then \
+	  echo "Installing what requirements.txt pins (once, about a minute) ..." && $(PIP) -r requirements.txt; \
+	fi
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt requirements.txt | $(PY)
+	@echo "Installing what requirements-dev.txt pins (once, about a minute) ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,14 @@
+"""The governance application."""
+
+from django.apps import AppConfig
+
+
+class GovernanceConfig(AppConfig):
+    """Versions, sign-offs, scope, kill switch, publication and the ledger."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "governance"
+
+    def ready(self) -> None:
+        """Let the rooms above sign-offs say what a complete set of signatures changes."""
+        from governance.versions import services  # noqa: PLC0415, F401 (registers its act)

@@ -1,0 +1,89 @@
+"""The nodes of a definition. An invalid one cannot be constructed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from otdr_hub.lib import digest
+
+COHORTS: Final = ("promise_end",)
+UNITS: Final = ("shipment",)
+PROMISES: Final = ("original", "latest")
+SUCCESS_EVENTS: Final = ("delivered",)
+ZONE_RULES: Final = ("destination",)
+EXCLUSIONS: Final = MappingProxyType(
+    {
+        "no_promise": "checkout recorded no promise",
+        "cancelled_before_dispatch": "cancelled before dispatch and before the promise ended",
+    }
+)
+SMALL_CELL_FLOOR: Final = 11
+
+
+class DefinitionError(ValueError):
+    """A definition that says something impossible; the text names the path and the way out."""
+
+
+def _one_of(path: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise DefinitionError(f"{path}: '{value}' is not known; use one of {', '.join(choices)}")
+
+
+def _between(path: str, value: Decimal | int, low: Decimal | int, high: Decimal | int, unit: str) -> None:
+    if not low <= value <= high:
+        raise DefinitionError(f"{path}: {value} is out of range; use {low} to {high} {unit}".rstrip())
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One definition of On-Time Delivery Rate (the nodes of a metric version).
+
+    Units: `grace_minutes` whole minutes, `horizon_hours` whole hours, `completeness_floor` a share
+    in [0, 1], `small_cell` shipments. `exclusions` are the reasons that take a shipment out of the
+    due ones. Raises DefinitionError naming the path of the first node that cannot be.
+    """
+
+    name: str
+    cohort: str = "promise_end"
+    unit: str = "shipment"
+    promise: str = "original"
+    success_event: str = "delivered"
+    grace_minutes: int = 0
+    horizon_hours: int = 72
+    completeness_floor: Decimal = Decimal("0.95")
+    no_promise_ceiling: Decimal = Decimal("0.005")
+    exclusions: tuple[str, ...] = tuple(EXCLUSIONS)
+    zone_rule: str = "destination"
+    small_cell: int = 50
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9-]{1,38}", self.name):
+            raise DefinitionError(f"name: '{self.name}' is no name; use small letters, digits and hyphens")
+        _one_of("cohort", self.cohort, COHORTS)
+        _one_of("unit", self.unit, UNITS)
+        _one_of("promise", self.promise, PROMISES)
+        _one_of("success_event", self.success_event, SUCCESS_EVENTS)
+        _one_of("zone_rule", self.zone_rule, ZONE_RULES)
+        for position, reason in enumerate(self.exclusions):
+            _one_of(f"exclusions[{position}]", reason, tuple(EXCLUSIONS))
+        if "no_promise" not in self.exclusions:
+            raise DefinitionError("exclusions: 'no_promise' cannot be left out; nothing is due without one")
+        if len(set(self.exclusions)) != len(self.exclusions):
+            raise DefinitionError("exclusions: a reason is named twice; name each once")
+        _between("grace_minutes", self.grace_minutes, 0, 7 * 24 * 60, "minutes")
+        _between("horizon_hours", self.horizon_hours, 0, 60 * 24, "hours")
+        _between("completeness_floor", self.completeness_floor, Decimal(0), Decimal(1), "")
+        _between("no_promise_ceiling", self.no_promise_ceiling, Decimal(0), Decimal(1), "")
+        _between("small_cell", self.small_cell, SMALL_CELL_FLOOR, 100_000, "shipments")
+
+    def content(self) -> dict[str, Any]:
+        """Every node as plain values, in the order they are written in YAML."""
+        return {field: getattr(self, field) for field in self.__slots__}
+
+    def digest(self, engine_digest: str) -> str:
+        """The version's content address: all nodes and the engine code that computes them."""
+        return digest.of({"definition": self.content(), "engine": engine_digest})

@@ -1,0 +1,69 @@
+"""YAML text <-> definition, with errors that name the path."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+
+from governance.definition.nodes import Definition, DefinitionError
+
+_WHOLE = frozenset({"grace_minutes", "horizon_hours", "small_cell"})
+_SHARES = frozenset({"completeness_floor", "no_promise_ceiling"})
+
+
+def _whole(path: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise DefinitionError(f"{path}: '{value}' is not a whole number")
+    return value
+
+
+def _share(path: str, value: Any) -> Decimal:
+    # Shares are written as text ("0.95") so that no float ever enters a digest.
+    try:
+        if isinstance(value, float):
+            raise InvalidOperation
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise DefinitionError(f"{path}: write the share as text in quotes, like '0.95'") from None
+
+
+def _value(path: str, value: Any) -> Any:
+    if path in _WHOLE:
+        return _whole(path, value)
+    if path in _SHARES:
+        return _share(path, value)
+    if path == "exclusions":
+        if not isinstance(value, list):
+            raise DefinitionError("exclusions: write a list of reasons")
+        return tuple(str(item) for item in value)
+    if not isinstance(value, str):
+        raise DefinitionError(f"{path}: '{value}' is not a text")
+    return value
+
+
+def parse(text: str) -> Definition:
+    """The definition a YAML document says. Raises DefinitionError naming line or path, and the fix."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DefinitionError(f"the document is not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise DefinitionError("the document must be a mapping of node names to values")
+    known = Definition.__slots__
+    unknown = [str(key) for key in document if key not in known]
+    if unknown:
+        raise DefinitionError(f"{unknown[0]}: no such node; the nodes are {', '.join(known)}")
+    if "name" not in document:
+        raise DefinitionError("name: missing; every version has a name like otdr-1")
+    return Definition(**{key: _value(key, value) for key, value in document.items()})
+
+
+def dump(definition: Definition) -> str:
+    """The definition as YAML with every node spelled out; `parse(dump(d)) == d`."""
+    plain = {
+        key: list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Decimal) else value
+        for key, value in definition.content().items()
+    }
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,50 @@
+"""What the hub shows: a version and, by scope key, the vintages, as one digest."""
+
+from django.conf import settings
+from django.db import models
+
+from governance.markets.models import Market
+from governance.versions.models import MetricVersion
+
+
+class Publication(models.Model):
+    """One publication. The newest number is the one shown; roll-up and sentence are derived when read."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    digest = models.CharField(max_length=64, db_index=True)
+    content = models.TextField()
+    version = models.ForeignKey(MetricVersion, on_delete=models.PROTECT)
+    through = models.DateField()
+    as_of = models.DateTimeField()
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"P-{self.number}"
+
+
+class PublicationLine(models.Model):
+    """One scope key of a publication: its vintage and, when it was decided, the digest signed for it.
+
+    A line without a decision gives the coverage its denominator; its counts can never be shown.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="lines")
+    market = models.ForeignKey(Market, on_delete=models.PROTECT)
+    breakout = models.CharField(max_length=20, default="-")
+    value = models.CharField(max_length=80, default="-")
+    vintage = models.CharField(max_length=64)
+    decision = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "market", "breakout", "value"], name="scope_key_once_per_publication"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.market_id} in {self.publication_id}"

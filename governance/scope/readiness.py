@@ -1,0 +1,39 @@
+"""Questions a certification must pass before it is even asked for.
+
+Governance knows digests, not counts. Rooms that know counts register a check here; the answer is
+None when the vintage is ready, or the sentence that says why it is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What would be certified: a market's vintage under a version, through the week of a Monday."""
+
+    market: str
+    version: str
+    vintage: str
+    through: dt.date
+
+
+Check = Callable[[Candidate], str | None]
+
+_checks: Final[dict[str, Check]] = {}
+
+
+def register(name: str, check: Check) -> None:
+    """Add a check under a name; the same name replaces itself (app loading may run twice)."""
+    _checks[name] = check
+
+
+def problems(candidate: Candidate) -> list[str]:
+    """Why the candidate is not ready, one sentence per failing check. No check registered is a problem."""
+    if not _checks:
+        return ["No readiness check is installed, so nothing can be certified."]
+    return [problem for check in _checks.values() if (problem := check(candidate)) is not None]

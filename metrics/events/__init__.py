@@ -1,0 +1,1 @@
+"""Input: contract, checks, quarantine, batches."""

@@ -1,0 +1,53 @@
+"""Batches: one delivery of input each, with what was refused and why."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Batch(models.Model):
+    """One file taken whole, or refused whole. Its digest is the file's SHA-256."""
+
+    class Kind(models.TextChoices):
+        PROMISES = "promises", "promises"
+        EVENTS = "events", "events"
+
+    class State(models.TextChoices):
+        ACCEPTED = "accepted", "accepted"
+        REFUSED = "refused", "refused"
+
+    digest = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    filename = models.CharField(max_length=255)
+    source = models.CharField(max_length=10, default="live")
+    state = models.CharField(max_length=10, choices=State.choices)
+    problem = models.TextField(blank=True)
+    rows = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    quarantined = models.BigIntegerField(default=0)
+    reasons = models.JSONField(default=dict)
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "digest"],
+                condition=models.Q(state="accepted"),
+                name="same_file_accepted_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk} ({self.filename})"
+
+
+class QuarantinedRow(models.Model):
+    """A row that could not be used: where it stood in the file, and why."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="quarantine")
+    line = models.BigIntegerField()
+    reason = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.line} {self.reason}"

@@ -1,0 +1,1 @@
+"""The stored input, as pinned Parquet files."""

@@ -1,0 +1,69 @@
+"""`manage.py recompute [--market M]... [--version V] [--as-of T] [--queue]`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from governance.access.command import DONE, ServiceCommand
+from governance.access.models import User
+from governance.versions.selectors import by_name
+from metrics.recompute.selectors import vintages_of
+from metrics.recompute.services import run_execute, run_queue
+from metrics.tasks import recompute
+from otdr_hub.lib.outcome import InvalidInputError
+
+
+def moment(text: str | None) -> dt.datetime | None:
+    """An aware moment from RFC 3339 text. Raises InvalidInputError for anything else."""
+    if text is None:
+        return None
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise InvalidInputError(f"--as-of '{text}' is not a moment; write it like 2026-11-20T12:00:00Z.")
+    return found
+
+
+class Command(ServiceCommand):
+    """Recompute here and now, or hand it to the worker with --queue; one service does both."""
+
+    help = "Recompute vintages from the lake: recompute --market BR [--as-of T] [--queue]."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What to recompute. `--version` is ours, not Django's."""
+        super().add_arguments(parser)
+        parser.add_argument("--market", action="append", default=[])
+        parser.add_argument("--metric-version", "--version", dest="metric_version")
+        parser.add_argument("--as-of")
+        parser.add_argument("--queue", action="store_true", help="let the worker do it")
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Let `--version` mean the metric version, as the interface says."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def run(self, actor: User, options: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+        """Queue the run, then execute it or send it."""
+        begun = time.monotonic()
+        version = by_name(options["metric_version"])
+        run, _ = run_queue(
+            version=version, markets=options["market"], as_of=moment(options["as_of"]), actor=actor
+        )
+        if options["queue"]:
+            recompute.delay(run.pk)
+            return {"run": run.pk, "state": run.state}, f"Run {run} is queued.", DONE
+        run = run_execute(run=run, actor=actor)
+        vintages = vintages_of(run)
+        answer = {
+            "run": run.pk, "version": version.name, "slices_read": run.slices_read,
+            "slices_changed": run.slices_changed, "vintages": vintages,
+            "seconds": round(time.monotonic() - begun, 3), "state": run.state,
+        }  # fmt: skip
+        lines = [f"{market}  {vintage[:16]}" for market, vintage in sorted(vintages.items())]
+        head = f"Run {run} is {run.state}: {run.slices_read} slices, {run.slices_changed} new."
+        return answer, "\n".join([head, *lines]), DONE

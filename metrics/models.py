@@ -1,0 +1,32 @@
+"""Contents page of metrics' tables, in the direction a number travels.
+
+files -> events -> lake -> recompute; a room imports only those its number came from,
+except that events stores through lake, so lake knows nothing of events.
+"""
+
+from metrics.events.models import Batch, QuarantinedRow
+from metrics.lake.models import LakeFile
+from metrics.recompute.models import (
+    Cell,
+    Pin,
+    Run,
+    RunVintage,
+    Slice,
+    Vintage,
+    VintageSlice,
+    VintageWeek,
+)
+
+__all__ = [
+    "Batch",
+    "Cell",
+    "LakeFile",
+    "Pin",
+    "QuarantinedRow",
+    "Run",
+    "RunVintage",
+    "Slice",
+    "Vintage",
+    "VintageSlice",
+    "VintageWeek",
+]

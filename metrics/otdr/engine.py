@@ -1,0 +1,90 @@
+"""Running a definition over pinned files, market by market, in DuckDB."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from governance.definition import Definition
+from metrics.lake.columnar import connect
+from metrics.lake.schema import table_of
+from metrics.otdr import zones
+from metrics.otdr.query import compile_definition
+from otdr_hub.lib import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Shipments of one day, status, carrier and lane; `fingerprint` identifies which, in any order."""
+
+    day: dt.date
+    status: str
+    carrier: str
+    lane: str
+    shipments: int
+    matures_at: dt.datetime | None
+    fingerprint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The pinned files of one market, and its default zone (IANA)."""
+
+    promises: Sequence[Path]
+    events: Sequence[Path]
+    default_zone: str
+
+
+@cache
+def engine_digest() -> str:
+    """The digest of the code that turns files into counts: part of every version's own digest."""
+    room = Path(__file__).parent
+    return digest.of({path.name: digest.of_file(path) for path in sorted(room.glob("*.py"))})
+
+
+def _bind_files(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path]) -> None:
+    if not files:
+        connection.execute(f"CREATE TABLE {name} ({table_of(name)})")
+        return
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name=true)")
+
+
+def _bind_zones(connection: duckdb.DuckDBPyConnection, default_zone: str) -> None:
+    names = {default_zone} | {
+        row[0]
+        for row in connection.execute("SELECT DISTINCT zone FROM promises WHERE zone IS NOT NULL").fetchall()
+    }
+    low, high = connection.execute(
+        "SELECT year(min(coalesce(promised_utc, promised_local))),"
+        " year(max(coalesce(promised_utc, promised_local))) FROM promises"
+    ).fetchall()[0]
+    rows = zones.lookup_rows(names, low or 2000, high or 2000)
+    connection.execute(
+        "CREATE TABLE zones (zone VARCHAR, utc_from TIMESTAMP, local_from TIMESTAMP, offset_seconds INTEGER)"
+    )
+    connection.executemany("INSERT INTO zones VALUES (?, ?, ?, ?)", rows)
+
+
+def count(definition: Definition, inputs: Inputs, *, as_of: dt.datetime) -> list[Counted]:
+    """Counts of one market as known at `as_of` (aware)."""
+    query = compile_definition(definition)
+    parameters: dict[str, Any] = {
+        "as_of": as_of.astimezone(dt.UTC).replace(tzinfo=None),
+        "default_zone": inputs.default_zone,
+    }
+    with connect() as connection:
+        _bind_files(connection, "promises", inputs.promises)
+        _bind_files(connection, "events", inputs.events)
+        _bind_zones(connection, inputs.default_zone)
+        rows = connection.execute(query, parameters).fetchall()
+    return [
+        Counted(day, status, carrier, lane, n, at.replace(tzinfo=dt.UTC) if at else None, int(mark))
+        for day, status, carrier, lane, n, at, mark in rows
+    ]

@@ -1,0 +1,165 @@
+"""Recompute: asked for once, executed until done, stored under content addresses.
+
+A run's identity is what it was asked: version, pin, as-of and bounds. Asking again finds the same
+run; executing it twice, or half and then again, ends in the same vintages and one ledger entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from governance.access.models import User
+from governance.access.policy import may
+from governance.ledger import services as ledger
+from governance.ledger.actions import Action
+from governance.markets.models import Market
+from governance.models import MetricVersion
+from governance.versions.selectors import definition_of
+from metrics.lake import pins
+from metrics.otdr import engine
+from metrics.recompute import storage
+from metrics.recompute.models import Pin, Run, RunVintage
+from metrics.recompute.slices import slices_of
+from metrics.recompute.states import TRANSITIONS, RunState
+from otdr_hub.lib import clock, digest
+from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, require
+
+
+@dataclass(frozen=True, slots=True)
+class MarketResult:
+    """What one market's part of a run found."""
+
+    market: str
+    vintage: str
+    slices: int
+    new_slices: int
+
+
+def _move(run: Run, old: RunState, new: RunState, **fields: object) -> None:
+    if (old, new) not in TRANSITIONS:
+        raise ConflictError(f"A run does not go from {old.label} to {new.label}.")
+    if Run.objects.filter(pk=run.pk, state=old).update(state=new, **fields) != 1:
+        raise ConflictError(f"The run {run} is no longer {old.label}.")
+    run.state = new
+
+
+@transaction.atomic
+def run_queue(
+    *, version: MetricVersion, markets: Sequence[str] = (), as_of: dt.datetime | None = None, actor: User
+) -> tuple[Run, bool]:
+    """Ask for a recompute of markets (all when none is named) as known at `as_of` (now when None).
+
+    Returns (run, is_new); the same question over the same files finds the run already there.
+    """
+    require(may(actor, "run_queue"))
+    if version.engine_digest != engine.engine_digest():
+        raise ConflictError(
+            f"{version.name} was defined for another engine ({version.engine_digest[:8]}); this one is"
+            f" {engine.engine_digest()[:8]}. Propose the definition again to compute with it."
+        )
+    codes = sorted(markets) or sorted(Market.objects.values_list("code", flat=True))
+    unknown = sorted(set(codes) - set(Market.objects.values_list("code", flat=True)))
+    if unknown or not codes:
+        raise InvalidInputError(f"Not a registered market: {', '.join(unknown) or 'none is registered'}.")
+    moment = as_of or clock.now()
+    files = pins.current(codes)
+    pin_digest = pins.digest_of(files)
+    spec = {"version": version.digest, "pin": pin_digest, "as_of": moment, "markets": codes}
+    Pin.objects.get_or_create(digest=pin_digest, defaults={"files": digest.canonical(pins.content(files))})
+    run, is_new = Run.objects.get_or_create(
+        digest=digest.of(spec),
+        defaults={
+            "spec": digest.canonical(spec), "version": version, "pin_id": pin_digest,
+            "as_of": moment, "queued_by": actor, "queued_at": clock.now(),
+        },
+    )  # fmt: skip
+    if is_new:
+        ledger.record(action=Action.RUN_QUEUED, subject=str(run), payload=spec, actor=actor)
+    return run, is_new
+
+
+@contextmanager
+def _alone(run: Run) -> Iterator[bool]:
+    """Whether this process is the only one executing the run; the lock dies with its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('run'), hashtext(%s))", [run.pk])
+        (mine,) = cursor.fetchone()
+        try:
+            yield bool(mine)
+        finally:
+            if mine:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('run'), hashtext(%s))", [run.pk])
+
+
+def run_execute(*, run: Run, actor: User) -> Run:
+    """Do a queued or interrupted run to its end; a finished one is returned as it is.
+
+    Every market's result is stored as it is found, so an interrupted run loses at most one market.
+    A domain error ends the run as failed, with its sentence.
+    """
+    require(may(actor, "run_queue"))
+    with _alone(run) as mine:
+        run.refresh_from_db()
+        if not mine or run.state not in (RunState.QUEUED, RunState.RUNNING):
+            return run
+        _move(run, RunState(run.state), RunState.RUNNING, attempts=run.attempts + 1)
+        try:
+            results = [_market(run, code) for code in spec_of(run)["markets"]]
+        except DomainError as error:
+            _fail(run, str(error), actor)
+            raise
+        _finish(run, results, actor)
+    run.refresh_from_db()
+    return run
+
+
+def spec_of(run: Run) -> dict[str, list[str]]:
+    """The run's question as plain values; `markets` are codes."""
+    return dict(json.loads(run.spec))
+
+
+def _market(run: Run, code: str) -> MarketResult:
+    files = _pinned(run)
+    inputs = engine.Inputs(
+        promises=pins.open_files(files, "promises", code),
+        events=pins.open_files(files, "events", code),
+        default_zone=Market.objects.get(pk=code).zone,
+    )
+    counted = engine.count(definition_of(run.version), inputs, as_of=run.as_of)
+    slices = slices_of(run.version_id, code, counted)
+    vintage, new = storage.vintage_save(run.version_id, code, slices)
+    return MarketResult(code, vintage, len(slices), new)
+
+
+def _pinned(run: Run) -> list[pins.PinnedFile]:
+    return [pins.PinnedFile(**entry) for entry in json.loads(run.pin.files)]
+
+
+@transaction.atomic
+def _finish(run: Run, results: Sequence[MarketResult], actor: User) -> None:
+    _move(
+        run, RunState.RUNNING, RunState.DONE, finished_at=clock.now(),
+        slices_read=sum(result.slices for result in results),
+        slices_changed=sum(result.new_slices for result in results),
+    )  # fmt: skip
+    RunVintage.objects.bulk_create(
+        RunVintage(run=run, market=result.market, vintage=result.vintage) for result in results
+    )
+    vintages = {result.market: result.vintage for result in results}
+    ledger.record(
+        action=Action.RUN_DONE, subject=str(run), payload={"run": run.pk, "vintages": vintages}, actor=actor
+    )
+
+
+@transaction.atomic
+def _fail(run: Run, problem: str, actor: User) -> None:
+    _move(run, RunState.RUNNING, RunState.FAILED, finished_at=clock.now(), problem=problem)
+    ledger.record(
+        action=Action.RUN_FAILED, subject=str(run), payload={"run": run.pk, "problem": problem}, actor=actor
+    )

@@ -1,0 +1,30 @@
+"""Celery tasks: thin doors to the services, with the run's digest as the only argument."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from governance.access.services import system
+from metrics.recompute import selectors, services
+from metrics.recompute.models import Run
+from otdr_hub.lib.outcome import DomainError
+
+
+@shared_task(name="metrics.recompute")
+def recompute(run: str) -> None:
+    """Execute a run to its end. Delivered twice, or after a crash, it ends in the same vintages once."""
+    try:
+        services.run_execute(run=Run.objects.get(pk=run), actor=system())
+    except DomainError:
+        # The run is stored as failed with its sentence; the queue has nothing to add.
+        return
+
+
+@shared_task(name="metrics.reconcile")
+def reconcile() -> None:
+    """Send again what the state says is unfinished: a lost message loses nothing.
+
+    A run somebody is executing holds its lock, so a second message for it ends at once.
+    """
+    for run in selectors.unfinished():
+        recompute.delay(run.pk)

@@ -1,0 +1,1 @@
+"""The project package: settings, routes, the executive hub and its demonstration."""

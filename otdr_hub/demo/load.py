@@ -1,0 +1,170 @@
+"""Loading the ShopSwift story: every step is a service call of the account whose part it is.
+
+Nothing is inserted by hand. Each step looks whether it is done, so a load that was cut off goes on
+where it stopped. The moments of the story are claimed times: the ledger keeps the real ones beside.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from governance.access.models import User
+from governance.access.services import account_create, system
+from governance.definition import Definition
+from governance.markets.models import Market
+from governance.markets.services import markets_load, read_file
+from governance.models import MetricVersion, Publication, Requirement, SignoffRequest
+from governance.publication.services import publication_publish
+from governance.scope.selectors import in_force
+from governance.scope.services import ACT as SCOPE
+from governance.scope.services import scope_decide
+from governance.signoffs.services import request_open, request_sign, requirement_set
+from governance.versions.services import ACT as VERSION
+from governance.versions.services import version_propose, version_put_into_effect, version_submit
+from governance.versions.states import VersionState
+from metrics.events.services import batch_ingest
+from metrics.otdr.engine import engine_digest
+from metrics.recompute.models import Run
+from metrics.recompute.selectors import vintages_of
+from metrics.recompute.services import run_execute, run_queue
+from metrics.simulate.scenario import Scenario
+from metrics.simulate.write import Delivery, produce
+from otdr_hub.demo.cast import CAST, PASSWORD
+from otdr_hub.demo.story import headline_monday, shopswift
+from otdr_hub.lib import clock
+
+HEADLINE: Final = Definition(name="otdr-1", completeness_floor=Decimal("0.97"))
+UNDECIDED: Final = frozenset({"BR", "DE"})
+DEPARTMENTS: Final = ("finance", "legal", "logistics")
+STATEMENTS: Final = {
+    "finance": "I reviewed the definition, the counts behind each number and how far they may still move.",
+    "legal": "I reviewed the lineage of each number and who may see it.",
+    "logistics": "I reviewed each market's deliveries against what our operations saw.",
+}
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the demonstration shows when it is loaded."""
+
+    publication: Publication
+    week: dt.date
+    rows: int
+
+
+def is_loaded() -> bool:
+    """Whether a publication stands: the last step of the story."""
+    return Publication.objects.exists()
+
+
+def _account(username: str) -> User:
+    return User.objects.get(username=username)
+
+
+def _accounts() -> None:
+    for username, role in CAST.items():
+        if not User.objects.filter(username=username).exists():
+            account_create(username=username, password=PASSWORD, roles=[role], is_demo=True, actor=system())
+
+
+def _requirements() -> None:
+    wanted = [(VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS)]
+    for act, role in wanted:
+        if not Requirement.objects.filter(act=act, role=role).exists():
+            requirement_set(act=act, role=role, count=1, actor=_account("admin"))
+
+
+def _take(delivery: Delivery) -> int:
+    with clock.at(delivery.received_at):
+        if delivery.kind == "markets":
+            return (
+                0 if Market.objects.exists() else markets_load(rows=read_file(delivery.path), actor=system())
+            )
+        taken = batch_ingest(
+            path=delivery.path,
+            kind=delivery.kind,
+            source=delivery.source or "live",
+            actor=_account("data-engineer"),
+        )
+    return taken.batch.rows
+
+
+def _input(scenario: Scenario, say: Say) -> int:
+    with tempfile.TemporaryDirectory(prefix="otdr-demo-") as folder:
+        deliveries = produce(scenario, Path(folder))
+        say(f"{len(deliveries)} files written; taking them in")
+        return sum(_take(delivery) for delivery in deliveries)
+
+
+def _sign(request: SignoffRequest, role: str) -> None:
+    request_sign(
+        request=request, role=role, verdict="approve", statement=STATEMENTS[role], actor=_account(role)
+    )
+
+
+def _version(effective_from: dt.date) -> MetricVersion:
+    version = MetricVersion.objects.filter(name=HEADLINE.name).first()
+    if version is None:
+        version = version_propose(
+            definition=HEADLINE, engine_digest=engine_digest(), actor=_account("data-engineer")
+        )
+    if version.state == VersionState.DRAFT:
+        version_submit(version=version, actor=_account("data-engineer"))
+        version.refresh_from_db()
+    if version.state == VersionState.IN_REVIEW:
+        _sign(SignoffRequest.objects.get(act=VERSION, lines__digest=version.digest), "finance")
+        version.refresh_from_db()
+    if version.state == VersionState.APPROVED:
+        version = version_put_into_effect(
+            version=version, effective_from=effective_from, actor=_account("dpm")
+        )
+    return version
+
+
+def _certify(version: MetricVersion, vintages: dict[str, str], week: dt.date) -> None:
+    """The DPM decides ten markets; each department signs all ten in one sitting."""
+    dpm = _account("dpm")
+    lines = []
+    for market in Market.objects.exclude(code__in=UNDECIDED):
+        decision = in_force(market.code)
+        if decision is None or decision.vintage != vintages[market.code]:
+            decision = scope_decide(
+                market=market, state="certified", version=version, vintage=vintages[market.code],
+                through=week, actor=dpm,
+            )  # fmt: skip
+        lines.append((decision.digest, f"{market.name}, certified"))
+    summary = f"Certify {len(lines)} markets for {version.name}"
+    request = SignoffRequest.objects.filter(act=SCOPE, lines__digest=lines[0][0]).first()
+    request = request or request_open(act=SCOPE, summary=summary, lines=lines, actor=dpm)
+    for role in DEPARTMENTS:
+        if not request.lines.filter(signatures__role=role).exists():
+            _sign(request, role)
+
+
+def load(*, today: dt.date, scale: float, say: Say) -> Loaded:
+    """Load the story of a day (a Friday) at a scale (1.0 is about 6,000 orders a day)."""
+    scenario, week = shopswift(today, scale), headline_monday(today)
+    _accounts()
+    _requirements()
+    rows = _input(scenario, say)
+    with clock.at(scenario.now):
+        say(f"{rows:,} rows taken in; recomputing 12 markets")
+        version = _version(scenario.start)
+        run, _ = run_queue(version=version, as_of=scenario.now, actor=_account("data-engineer"))
+        run = run_execute(run=run, actor=_account("data-engineer"))
+        return Loaded(_publish(version, run, week), week, rows)
+
+
+def _publish(version: MetricVersion, run: Run, week: dt.date) -> Publication:
+    vintages = vintages_of(run)
+    _certify(version, vintages, week)
+    return publication_publish(
+        version=version, vintages=vintages, through=week, as_of=run.as_of, actor=_account("dpm")
+    )

@@ -1,0 +1,86 @@
+"""Errors as answers: pages that say what happened, and RFC 9457 problems in the API."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, NotAllowedError
+
+_log = logging.getLogger(__name__)
+_STATUS: Final = {NotAllowedError: 403, ConflictError: 409, InvalidInputError: 422}
+# The database cannot be asked, or cannot answer in time: then there is no number, and we say so.
+UNAVAILABLE: Final = (OperationalError, InterfaceError)
+
+
+class NotShownError(DomainError):
+    """The market is registered, or not; either way it may not be seen here."""
+
+    slug = "not-shown"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for an unexpected error; 503 when the database could not be asked."""
+    error = sys.exc_info()[1]
+    status = 503 if isinstance(error, UNAVAILABLE) else 500
+    if request.path.startswith("/api/"):
+        return _problem_json(status)
+    return render(None, f"{status}.html", status=status)  # type: ignore[arg-type]  # no context: nothing may query
+
+
+def _problem_json(status: int) -> HttpResponse:
+    slug, title = {
+        503: ("unavailable", "The numbers cannot be read right now."),
+        500: ("internal", "Something went wrong here; it has been recorded."),
+    }[status]
+    body = json.dumps(_problem(status, slug, title))
+    return HttpResponse(body, status=status, content_type="application/problem+json")
+
+
+def _problem(status: int, slug: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"/api/problems/{slug}", "title": slug.replace("-", " "), "status": status, "detail": detail
+    }  # fmt: skip
+
+
+def _describe(error: Exception) -> tuple[int, str, str] | None:
+    if isinstance(error, NotShownError):
+        return 404, error.slug, str(error)
+    if isinstance(error, DomainError):
+        return _STATUS.get(type(error), 400), error.slug, str(error)
+    if isinstance(error, UNAVAILABLE):
+        return 503, "unavailable", "The numbers cannot be read right now."
+    if isinstance(error, Http404):
+        return 404, "not-found", "There is nothing at this address."
+    if isinstance(error, PermissionDenied):
+        return 403, "not-allowed", "You may not do this."
+    if isinstance(error, exceptions.APIException):
+        return error.status_code, error.default_code.replace("_", "-"), str(error.detail)
+    return None
+
+
+def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001 (DRF's signature)
+    """DRF exception handler: every error of the API is `application/problem+json`."""
+    described = _describe(error)
+    if described is None:
+        return None
+    status, slug, detail = described
+    if status >= 500:
+        _log.error("API unavailable: %s", type(error).__name__)
+    set_rollback()
+    response = Response(
+        _problem(status, slug, detail), status=status, content_type="application/problem+json"
+    )
+    if isinstance(error, exceptions.APIException) and getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # set by DRF
+    return response

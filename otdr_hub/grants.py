@@ -1,0 +1,95 @@
+"""Who may do what to which table: one list, default deny.
+
+Applied after every migration, in one transaction: first everything is taken away, then just this is
+given. A table that is not named here can be used by its owner only, and a test says so.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from django.db import connections, transaction
+
+_ADD: Final = "SELECT, INSERT"
+_EDIT: Final = "SELECT, INSERT, UPDATE, DELETE"
+
+APP: Final = MappingProxyType(
+    {
+        "auth_group": "SELECT",
+        "auth_group_permissions": "SELECT",
+        "auth_permission": "SELECT",
+        "django_content_type": "SELECT",
+        "django_migrations": "SELECT",
+        "django_session": _EDIT,
+        "governance_epoch": "SELECT",
+        "governance_ledger": _ADD,
+        "governance_ledger_head": "SELECT",
+        "governance_market": "SELECT, INSERT, UPDATE",
+        "governance_metricversion": "SELECT, INSERT, UPDATE (state, effective_from)",
+        "governance_publication": _ADD,
+        "governance_publicationline": _ADD,
+        "governance_requirement": _ADD,
+        "governance_scopedecision": _ADD,
+        "governance_shutoff": _ADD,
+        "governance_signature": _ADD,
+        "governance_signoffline": _ADD,
+        "governance_signoffrequest": _ADD,
+        "governance_user": "SELECT, INSERT, UPDATE",
+        "governance_user_groups": "SELECT, INSERT, DELETE",
+        "governance_user_user_permissions": "SELECT",
+        "metrics_batch": _ADD,
+        "metrics_lakefile": _ADD,
+        "metrics_pin": _ADD,
+        "metrics_quarantinedrow": _ADD,
+        "metrics_run": "SELECT, INSERT, UPDATE (state, attempts, finished_at, slices_read, slices_changed, problem)",
+        "metrics_runvintage": _ADD,
+    }
+)
+# The compute zone: slices and cells can be added and read, by this role alone, and never changed.
+OPS: Final = MappingProxyType(
+    {
+        "metrics_slice": _ADD,
+        "metrics_cell": _ADD,
+        "metrics_vintage": _ADD,
+        "metrics_vintageslice": _ADD,
+        "metrics_vintageweek": _ADD,
+    }
+)
+HUB_VIEWS: Final = ("page",)
+_FUNCTIONS: Final = MappingProxyType(
+    {
+        "governance_epoch_lock()": "otdr_app",
+        "governance_ledger_time(timestamptz)": "otdr_app",
+        # The views call it with their reader's rights; it answers yes or no about a digest.
+        "governance_stands(text, text)": "otdr_app, otdr_hub",
+    }
+)
+
+
+def statements() -> list[str]:
+    """The SQL that takes everything away and gives what is listed, in order.
+
+    `otdr_app` needs the sequences behind the ids of tables it may add to; a sequence is no number
+    that anybody reads.
+    """
+    everyone = "PUBLIC, otdr_app, otdr_ops, otdr_hub"
+    found = [
+        f"REVOKE ALL ON ALL {what} IN SCHEMA {schema} FROM {everyone}"
+        for schema in ("public", "hub")
+        for what in ("TABLES", "SEQUENCES", "FUNCTIONS")
+    ]
+    found += [f"REVOKE ALL ON SCHEMA hub FROM {everyone}", "GRANT USAGE ON SCHEMA hub TO otdr_hub"]
+    found += [f"GRANT {rights} ON {table} TO otdr_app" for table, rights in APP.items()]
+    found += [f"GRANT {rights} ON {table} TO otdr_ops" for table, rights in OPS.items()]
+    found += ["GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO otdr_app, otdr_ops"]
+    found += [f"GRANT SELECT ON hub.{view} TO otdr_hub" for view in HUB_VIEWS]
+    found += [f"GRANT EXECUTE ON FUNCTION {function} TO {roles}" for function, roles in _FUNCTIONS.items()]
+    return found
+
+
+def apply(alias: str = "owner") -> None:
+    """Set the grants of the database behind `alias`, all at once."""
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)

@@ -1,0 +1,195 @@
+"""One market's page, and the page of a market that may not be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otdr_hub.hub.charts import LineChart, WeekCells, line_chart, week_cells
+from otdr_hub.hub.contributions import contributions, contributions_printed
+from otdr_hub.hub.numbers import count, percent_text, share_text, signed_hundredths, week_short
+from otdr_hub.hub.parts import (
+    AbsentRow,
+    Coverage,
+    Headline,
+    Plate,
+    absent_rows,
+    before_last,
+    coverage_words,
+    headline,
+    nameplate,
+    publication_text,
+)
+from otdr_hub.hub.reading import MarketReading, Reading, Week
+from otdr_hub.hub.sentences import change_between, finality_words, join_names, shown_rate
+from otdr_hub.hub.titles import market_title
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The strip above an inner page: the published number, its sentence, its id."""
+
+    number: str
+    coverage: Coverage
+    publication: str
+
+
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    """A line of the reconciling table: what is added (or is the sum), for this week and the one before."""
+
+    sign: str
+    label: str
+    values: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Every shipment due is in exactly one line; the difference is printed, not assumed."""
+
+    heads: tuple[tuple[str, str], ...]
+    lines: tuple[SumLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A name and what is said about it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPage:
+    """Everything on the page of a market that may be seen."""
+
+    code: str
+    name: str
+    standing: Standing
+    headline: Headline
+    certified: str
+    signed: str
+    noted: bool
+    disclosure: str
+    line: LineChart | None
+    weeks: tuple[WeekCells, ...]
+    reconciled: Reconciled
+    to_headline: str
+    facts: tuple[Fact, ...]
+    nameplate: tuple[Plate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotShownPage:
+    """A market of the scope that may not be seen: fixed words, no number."""
+
+    market: AbsentRow
+    standing: Standing | None
+
+
+def market_page(reading: Reading, code: str) -> MarketPage | None:
+    """The page of a market; None when the reading does not hold it."""
+    market = next((one for one in reading.markets if one.code == code and one.weeks), None)
+    standing = _standing(reading)
+    if market is None or standing is None or reading.publication is None:
+        return None
+    now, before = market.weeks[-1], before_last(market.weeks)
+    noted = market.state == "known_issue"
+    version = {"version": reading.publication.version_name}
+    return MarketPage(
+        code=market.code,
+        name=market.name,
+        standing=standing,
+        headline=headline(market.weeks),
+        certified=(_("Shown with a note, %(version)s") if noted else _("Certified for %(version)s"))
+        % version,
+        signed=_("Signed by %(names)s.") % {"names": join_names(market.signed_by)}
+        if market.signed_by
+        else "",
+        noted=noted,
+        disclosure=market.disclosure,
+        line=line_chart(market.weeks, market_title(market.weeks, change_between(now, before)), market.name),
+        weeks=tuple(week_cells(week) for week in reversed(market.weeks)),
+        reconciled=_reconciled(now, before),
+        to_headline=_to_headline(now, reading),
+        facts=_facts(market, reading),
+        nameplate=nameplate(reading.publication, now),
+    )
+
+
+def not_shown_page(reading: Reading, code: str) -> NotShownPage | None:
+    """The page of a market of the scope that is not shown; None for a code that is not in it."""
+    row = next((row for row in absent_rows(reading) if row.code == code), None)
+    return None if row is None else NotShownPage(row, _standing(reading))
+
+
+def _standing(reading: Reading) -> Standing | None:
+    if reading.publication is None or not reading.rollup or not reading.markets:
+        return None
+    rate = shown_rate(reading.rollup[-1])
+    number = "" if rate is None else percent_text(rate)
+    return Standing(number, coverage_words(reading), publication_text(reading.publication))
+
+
+def _reconciled(now: Week, before: Week | None) -> Reconciled:
+    weeks = [now] if before is None else [now, before]
+    counts = [week.counts for week in weeks]
+    heads = tuple((week_short(week.monday), finality_words(week.finality).short.lower()) for week in weeks)
+
+    def line(sign: str, label: str, values: list[int], kind: str = "") -> SumLine:
+        return SumLine(sign, label, tuple(count(value) for value in values), kind)
+
+    gaps = [c.due - (c.on_time + c.late + c.pending + c.unknown) for c in counts]
+    return Reconciled(
+        heads,
+        (
+            line("", _("On time"), [c.on_time for c in counts]),
+            line("+", _("Late"), [c.late for c in counts]),
+            line("+", _("Pending, still awaited"), [c.pending for c in counts]),
+            line("+", _("No news from the carrier"), [c.unknown for c in counts]),
+            line("=", _("Due"), [c.due for c in counts], "sum"),
+            line("", _("Difference"), gaps, "part"),
+        ),
+    )
+
+
+def _to_headline(now: Week, reading: Reading) -> str:
+    total = reading.rollup[-1].counts
+    others = len(reading.markets)
+    gap = total.due - sum(m.weeks[-1].counts.due for m in reading.markets if m.weeks)
+    words = {
+        "on_time": count(now.counts.on_time),
+        "all_on_time": count(total.on_time),
+        "due": count(now.counts.due),
+        "all_due": count(total.due),
+    }
+    text = _("%(on_time)s of the %(all_on_time)s on time, and %(due)s of the %(all_due)s due.") % words
+    adds_up = ngettext(
+        "The %(number)d market shown adds up to the headline with a difference of %(gap)s.",
+        "The %(number)d markets shown add up to the headline with a difference of %(gap)s.",
+        others,
+    )
+    return f"{text} {adds_up % {'number': others, 'gap': count(gap)}}"
+
+
+def _facts(market: MarketReading, reading: Reading) -> tuple[Fact, ...]:
+    now, total = market.weeks[-1].counts, reading.rollup[-1].counts
+    facts = []
+    if total.due:
+        share = {"share": share_text(now.due, total.due)}
+        facts.append(Fact(_("Weight"), _("%(share)s of shipments due in the markets shown") % share))
+    if now.due:
+        known = {"share": share_text(now.due - now.unknown, now.due)}
+        facts.append(Fact(_("Completeness"), _("%(share)s of shipments due are accounted for") % known))
+    facts.append(Fact(_("Weeks"), _("Monday to Sunday by the promise, %(zone)s") % {"zone": market.zone}))
+    printed = contributions_printed(contributions(reading))
+    if market.code in printed:
+        words = {
+            "part": signed_hundredths(printed[market.code]),
+            "total": signed_hundredths(sum(printed.values())),
+        }
+        facts.append(Fact(_("Its part"), _("%(part)s of the headline’s change of %(total)s points") % words))
+    return tuple(facts)

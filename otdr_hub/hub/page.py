@@ -1,0 +1,185 @@
+"""The hub's page as one frozen object: every text on it, and nothing a template has to work out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otdr_hub.hub.charts import LineChart, interval_text, line_chart
+from otdr_hub.hub.contributions import contributions, contributions_printed
+from otdr_hub.hub.market import MarketPage, NotShownPage, market_page, not_shown_page
+from otdr_hub.hub.marks import Bar, Spark, bars, sparks
+from otdr_hub.hub.numbers import count, percent, percent_text, signed_hundredths, week_name
+from otdr_hub.hub.parts import (
+    AbsentRow,
+    Coverage,
+    Empty,
+    Headline,
+    Plate,
+    absent_rows,
+    before_last,
+    coverage_words,
+    empty_state,
+    headline,
+    nameplate,
+)
+from otdr_hub.hub.reading import MarketReading, Reading, Week
+from otdr_hub.hub.sentences import Change, change_between, points_text, shown_rate
+from otdr_hub.hub.titles import rollup_title
+
+__all__ = ["HubPage", "MarketPage", "NotShownPage", "hub_page", "market_page", "not_shown_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRow:
+    """One market that may be seen: its place in the list and its line in the table."""
+
+    code: str
+    name: str
+    number: str
+    delta: str
+    part: str
+    note: str
+    spark: Spark | None
+    bar: Bar | None
+    on_time: str
+    due: str
+    rate: str
+    interval: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Markets:
+    """The list of markets, by contribution to the change, and the sum line of its table."""
+
+    rows: tuple[MarketRow, ...]
+    absent: tuple[AbsentRow, ...]
+    title: str
+    note: str
+    lines_class: str
+    before_week: str
+    sum: MarketRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class HubPage:
+    """Everything on the hub; `empty` is set when there is no number, and then `headline` is not."""
+
+    coverage: Coverage
+    headline: Headline | None
+    line: LineChart | None
+    nameplate: tuple[Plate, ...]
+    markets: Markets
+    empty: Empty | None
+
+
+def hub_page(reading: Reading) -> HubPage:
+    """The page of the roll-up over the markets that may be seen."""
+    empty = empty_state(reading)
+    weeks = () if empty else reading.rollup
+    change = change_between(weeks[-1], before_last(weeks)) if weeks else None
+    parts = {} if empty else contributions(reading)
+    named = [(market.name, parts[market.code] * 100) for market in reading.markets if market.code in parts]
+    publication = reading.publication
+    return HubPage(
+        coverage=coverage_words(reading),
+        headline=headline(weeks) if weeks else None,
+        line=line_chart(weeks, rollup_title(change, named), _shown(reading)) if weeks else None,
+        nameplate=nameplate(publication, weeks[-1] if weeks else None) if publication else (),
+        markets=_markets(reading, weeks, change, parts),
+        empty=empty,
+    )
+
+
+def _shown(reading: Reading) -> str:
+    number = len(reading.markets)
+    return ngettext("%(number)d market shown", "%(number)d markets shown", number) % {"number": number}
+
+
+def _markets(
+    reading: Reading, weeks: Sequence[Week], change: Change | None, parts: dict[str, Fraction]
+) -> Markets:
+    order = sorted(
+        reading.markets, key=lambda market: (-abs(parts.get(market.code, Fraction(0))), market.name)
+    )
+    if not weeks:
+        order = []
+    absent = absent_rows(reading)
+    changes = [change_between(m.weeks[-1], before_last(m.weeks)) if m.weeks else None for m in order]
+    printed = contributions_printed(parts)
+    hundredths = [printed[market.code] for market in order] if parts else []
+    quiet = [one is None or one.within_noise for one in changes]
+    drawn: Sequence[Bar | None] = bars(hundredths, quiet) if parts else [None] * len(order)
+    total = sum(hundredths)
+    lines = sparks([market.weeks for market in order])
+    rows = tuple(
+        _row(market, one, spark, bar)
+        for market, one, spark, bar in zip(order, changes, lines, drawn, strict=True)
+    )
+    before = before_last(weeks)
+    return Markets(
+        rows=rows,
+        absent=absent,
+        title=_("Where the change came from") if parts else _("Markets"),
+        note=_list_note(signed_hundredths(total) if parts else "", len(weeks), change),
+        lines_class=f"lines-{max(1, -(-(len(rows) + len(absent)) // 2))}",
+        before_week=week_name(before.monday).capitalize() if before else "",
+        sum=_sum_row(reading, weeks, signed_hundredths(total) if parts else "") if weeks else None,
+    )
+
+
+def _row(market: MarketReading, change: Change | None, spark: Spark | None, bar: Bar | None) -> MarketRow:
+    now, before = market.weeks[-1], before_last(market.weeks)
+    rate = shown_rate(now)
+    return MarketRow(
+        code=market.code,
+        name=market.name,
+        number="" if rate is None else percent(rate),
+        delta=_delta(change),
+        part=bar.text if bar else "",
+        note=market.disclosure if market.state == "known_issue" else "",
+        spark=spark,
+        bar=bar,
+        **_cells(now, before),
+    )
+
+
+def _sum_row(reading: Reading, weeks: Sequence[Week], total: str) -> MarketRow:
+    now, before = weeks[-1], before_last(weeks)
+    bar = Bar("", "", "", "", total) if total else None
+    return MarketRow("", _shown(reading), "", "", "", "", None, bar, **_cells(now, before))
+
+
+def _cells(now: Week, before: Week | None) -> dict[str, str]:
+    rate = shown_rate(now)
+    earlier = shown_rate(before) if before else None
+    return {
+        "on_time": count(now.counts.on_time),
+        "due": count(now.counts.due),
+        "rate": "" if rate is None else percent_text(rate),
+        "interval": interval_text(now),
+        "before": "" if earlier is None else percent_text(earlier),
+    }
+
+
+def _delta(change: Change | None) -> str:
+    if change is None:
+        return _("first week")
+    if change.within_noise:
+        return _("within noise")
+    size = {"points": points_text(change.points)}
+    return (_("down %(points)s points") if change.points < 0 else _("up %(points)s points")) % size
+
+
+def _list_note(total: str, number: int, change: Change | None) -> str:
+    if not total or change is None:
+        return ""
+    return _("Points of the %(total)s, largest first. Lines: %(number)d weeks, one scale, own median.") % {
+        "total": total,
+        "number": number,
+    }

@@ -1,0 +1,101 @@
+"""A reading as plain values for the API. Counts are integers; a rate is text, four decimals, exact."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from otdr_hub.hub.reading import Counts, MarketReading, Reading, Week
+from otdr_hub.hub.sentences import absence_words, coverage_sentence
+from otdr_hub.lib import weeks
+
+
+def rate_text(counts: Counts) -> str | None:
+    """On time / due as a ratio to four decimals (half even), or None when nothing was due."""
+    if counts.rate is None:
+        return None
+    exact = Decimal(counts.rate.numerator) / Decimal(counts.rate.denominator)
+    return str(exact.quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN))
+
+
+def _moment(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _week(week: Week) -> dict[str, Any]:
+    counts = week.counts
+    return {
+        "week": weeks.label(week.monday), "on_time": counts.on_time, "due": counts.due, "late": counts.late,
+        "pending": counts.pending, "unknown": counts.unknown, "otdr": rate_text(counts),
+        "finality": week.finality,
+    }  # fmt: skip
+
+
+def _headline(series: tuple[Week, ...]) -> dict[str, Any]:
+    if not series:
+        return {"on_time": None, "due": None, "otdr": None, "finality": None}
+    newest = series[-1]
+    return {
+        "on_time": newest.counts.on_time, "due": newest.counts.due, "otdr": rate_text(newest.counts),
+        "finality": newest.finality,
+    }  # fmt: skip
+
+
+def _stamp(reading: Reading) -> dict[str, Any]:
+    """What every payload with a number carries."""
+    shown = reading.publication
+    return {
+        "publication": {"number": shown.number, "digest": shown.digest} if shown else None,
+        "version": {"name": shown.version_name, "digest": shown.version_digest} if shown else None,
+        "week": weeks.label(shown.through) if shown else None,
+        "as_of": _moment(shown.as_of) if shown else None,
+        "epoch": reading.epoch,
+        "disclosure": coverage_sentence(reading),
+    }
+
+
+def _market(market: MarketReading) -> dict[str, Any]:
+    return {
+        "code": market.code, "name": market.name, **_headline(market.weeks), "state": market.state,
+        "disclosure": market.disclosure,
+    }  # fmt: skip
+
+
+def _share(reading: Reading) -> str | None:
+    coverage = reading.coverage
+    if not coverage.due_in_scope:
+        return None
+    share = Decimal(coverage.due_shown) / Decimal(coverage.due_in_scope)
+    return str(share.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))
+
+
+def hub_payload(reading: Reading) -> dict[str, Any]:
+    """The body of `GET /api/v1/hub`."""
+    return {
+        **_stamp(reading),
+        "rollup": _headline(reading.rollup),
+        "coverage": {
+            "markets_shown": reading.coverage.markets_shown,
+            "markets_in_scope": reading.coverage.markets_in_scope,
+            "share_of_due": _share(reading),
+        },
+        "markets": [_market(market) for market in reading.markets],
+        "not_shown": [
+            {"code": absent.code, "reason": absent.reason, "sentence": absence_words(absent.reason).sentence}
+            for absent in reading.not_shown
+        ],
+    }
+
+
+def market_payload(reading: Reading, code: str) -> dict[str, Any] | None:
+    """The body of `GET /api/v1/markets/{code}`, or None when the market may not be seen."""
+    found = next((market for market in reading.markets if market.code == code), None)
+    if found is None:
+        return None
+    return {
+        **_stamp(reading),
+        **_market(found),
+        "signed_by": list(found.signed_by),
+        "weeks": [_week(week) for week in found.weeks],
+    }

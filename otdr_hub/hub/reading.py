@@ -1,0 +1,95 @@
+"""What the guarded read returns: frozen values, already allowed to be seen.
+
+A `Reading` is built in one place (`otdr_hub.hub.guarded.read_hub`) from one SQL statement
+under the hub's database role. Pages, API and exports receive it and never ask for more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Shipments of one cell, week or roll-up: `due = on_time + late + pending + unknown`."""
+
+    due: int
+    on_time: int
+    late: int
+    pending: int
+    unknown: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        """On time / due, exactly; None when nothing was due."""
+        return Fraction(self.on_time, self.due) if self.due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One ISO week, named by its Monday; `finality` is preliminary, provisional, final or restated."""
+
+    monday: dt.date
+    counts: Counts
+    finality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the hub shows: ids, the version it means and the moment it was known."""
+
+    number: int
+    digest: str
+    published_at: dt.datetime
+    as_of: dt.datetime
+    through: dt.date
+    version_name: str
+    version_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketReading:
+    """A market that may be seen; `weeks` run oldest first and end with `Publication.through`."""
+
+    code: str
+    name: str
+    zone: str
+    state: str
+    disclosure: str
+    signed_by: tuple[str, ...]
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A market of the scope that may not be seen: undecided, excluded, switched_off, needs_signing."""
+
+    code: str
+    name: str
+    reason: str
+    since: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the scope is shown; due counts are of the headline week."""
+
+    markets_shown: int
+    markets_in_scope: int
+    due_shown: int
+    due_in_scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything an executive surface may render at one moment, under one governance epoch."""
+
+    epoch: int
+    read_at: dt.datetime
+    publication: Publication | None
+    rollup: tuple[Week, ...]
+    markets: tuple[MarketReading, ...]
+    not_shown: tuple[Absent, ...]
+    coverage: Coverage

@@ -1,0 +1,107 @@
+"""Shapes of the API's answers, for the OpenAPI document and its contract tests."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+
+class PublicationRef(serializers.Serializer[Any]):
+    """Which publication the numbers are of."""
+
+    number = serializers.IntegerField()
+    digest = serializers.CharField()
+
+
+class VersionRef(serializers.Serializer[Any]):
+    """Which definition the numbers mean."""
+
+    name = serializers.CharField()
+    digest = serializers.CharField()
+
+
+class Stamped(serializers.Serializer[Any]):
+    """What every payload with a number carries."""
+
+    publication = PublicationRef(allow_null=True)
+    version = VersionRef(allow_null=True)
+    week = serializers.CharField(allow_null=True)
+    as_of = serializers.DateTimeField(allow_null=True)
+    epoch = serializers.IntegerField()
+    disclosure = serializers.CharField()
+
+
+class Headline(serializers.Serializer[Any]):
+    """One number: its two integers, their ratio and its finality."""
+
+    on_time = serializers.IntegerField(allow_null=True)
+    due = serializers.IntegerField(allow_null=True)
+    otdr = serializers.CharField(allow_null=True)
+    finality = serializers.CharField(allow_null=True)
+
+
+class CoveragePart(serializers.Serializer[Any]):
+    """How much of the scope is shown."""
+
+    markets_shown = serializers.IntegerField()
+    markets_in_scope = serializers.IntegerField()
+    share_of_due = serializers.CharField(allow_null=True)
+
+
+class MarketPart(Headline):
+    """A market that may be seen."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=["certified", "known_issue"])
+    disclosure = serializers.CharField(allow_blank=True)
+
+
+class AbsentPart(serializers.Serializer[Any]):
+    """A market that may not be seen, with its fixed sentence."""
+
+    code = serializers.CharField()
+    reason = serializers.ChoiceField(choices=["undecided", "excluded", "switched_off", "needs_signing"])
+    sentence = serializers.CharField()
+
+
+class HubPayload(Stamped):
+    """`GET /api/v1/hub`."""
+
+    rollup = Headline()
+    coverage = CoveragePart()
+    markets = MarketPart(many=True)
+    not_shown = AbsentPart(many=True)
+
+
+class WeekPart(Headline):
+    """One ISO week of a market."""
+
+    week = serializers.CharField()
+    late = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    unknown = serializers.IntegerField()
+
+
+class MarketPayload(Stamped, MarketPart):
+    """`GET /api/v1/markets/{code}`."""
+
+    signed_by = serializers.ListField(child=serializers.CharField())
+    weeks = WeekPart(many=True)
+
+
+class Problem(serializers.Serializer[Any]):
+    """RFC 9457 problem details."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+
+
+PROBLEMS: Final = {
+    (status, "application/problem+json"): OpenApiResponse(Problem)
+    for status in (400, 401, 403, 404, 405, 406, 503)
+}

@@ -1,0 +1,204 @@
+"""The words beside the numbers: pure functions, one for each thing that is said on a page.
+
+A sentence that must be the same everywhere (page, print, API, export) has one function here.
+Text about a market not shown is fixed: a free one could carry the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from otdr_hub.hub.intervals import newcombe
+from otdr_hub.hub.numbers import fixed, share_text, week_name
+from otdr_hub.hub.reading import Absent, Reading, Week
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A state in one short word, one full sentence and the name of its glyph (not yet translated)."""
+
+    short: str
+    sentence: str
+    glyph: str
+
+
+ABSENCE: dict[str, Words] = {
+    "switched_off": Words(
+        gettext_noop("switched off"),
+        gettext_noop(
+            "Switched off: this market was taken off this page and stays off until it is signed again."
+        ),
+        "off",
+    ),
+    "needs_signing": Words(
+        gettext_noop("needs signing again"),
+        gettext_noop("Needs signing again: it was signed, and the data or the definition has moved since."),
+        "waiting",
+    ),
+    "excluded": Words(
+        gettext_noop("excluded by decision"),
+        gettext_noop("Excluded by decision: this market is left out on purpose, by a decision on record."),
+        "excluded",
+    ),
+    "undecided": Words(
+        gettext_noop("not decided yet"),
+        gettext_noop(
+            "Not decided yet: this market may be shown once Finance, Legal and Logistics have signed."
+        ),
+        "undecided",
+    ),
+}
+"""The four reasons a market is not shown, in the order in which they are said."""
+
+FINALITY: dict[str, Words] = {
+    "preliminary": Words(
+        gettext_noop("Preliminary"),
+        gettext_noop("Too early for a rate: deliveries are still due."),
+        "preliminary",
+    ),
+    "provisional": Words(
+        gettext_noop("Provisional"), gettext_noop("Late news from carriers can still move it."), "provisional"
+    ),
+    "final": Words(gettext_noop("Final"), gettext_noop("Reconciled and locked."), "final"),
+    "restated": Words(
+        gettext_noop("Restated"),
+        gettext_noop("New data came after the lock; the cause is on record."),
+        "restated",
+    ),
+}
+
+
+def join_names(names: Sequence[str]) -> str:
+    """ "Brazil", "Brazil and Germany", "Brazil, Germany and Japan"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def absence_words(reason: str) -> Words:
+    """Short word, full sentence and glyph of a reason, translated."""
+    words = ABSENCE[reason]
+    return Words(_(words.short), _(words.sentence), words.glyph)
+
+
+def finality_words(finality: str) -> Words:
+    """Word, sentence and glyph of a finality, translated."""
+    words = FINALITY[finality]
+    return Words(_(words.short), _(words.sentence), words.glyph)
+
+
+def coverage_sentence(reading: Reading) -> str:
+    """What the number covers and what it leaves out: byte-equal wherever the number is shown."""
+    return " ".join(part for part in coverage_parts(reading) if part)
+
+
+def coverage_parts(reading: Reading) -> tuple[str, str]:
+    """The same sentence as (what is covered, what is not), for a page that sets the first in bold."""
+    coverage = reading.coverage
+    numbers = {"shown": coverage.markets_shown, "scope": coverage.markets_in_scope}
+    if reading.publication is None:
+        return _("No number is shown: nothing has been published yet."), ""
+    if not coverage.markets_shown:
+        lead = _("Covers none of %(scope)d markets: no number is shown.") % numbers
+    else:
+        if coverage.markets_shown == coverage.markets_in_scope:
+            markets = (
+                ngettext("the only market", "all %(scope)d markets", coverage.markets_in_scope) % numbers
+            )
+        else:
+            markets = _("%(shown)d of %(scope)d markets") % numbers
+        lead = _("Covers %(markets)s.") % {"markets": markets}
+        if coverage.due_in_scope:
+            share = share_text(coverage.due_shown, coverage.due_in_scope)
+            lead = _("Covers %(markets)s and %(share)s of shipments due.") % {
+                "markets": markets,
+                "share": share,
+            }
+    left_out = [_left_out(reading, reason) for reason in ABSENCE]
+    noted = [market.name for market in reading.markets if market.state == "known_issue"]
+    if noted:
+        left_out.append(
+            ngettext("%(names)s is shown with a note.", "%(names)s are shown with a note.", len(noted))
+            % {"names": join_names(noted)}
+        )
+    return lead, " ".join(filter(None, left_out))
+
+
+def _left_out(reading: Reading, reason: str) -> str:
+    absent: list[Absent] = [market for market in reading.not_shown if market.reason == reason]
+    number = len(absent)
+    if not number:
+        return ""
+    names = join_names([market.name for market in absent])
+    if number == reading.coverage.markets_in_scope and number > 2:
+        names = _("All %(number)d markets") % {"number": number}
+    pattern = {
+        "switched_off": ngettext("%(names)s is switched off.", "%(names)s are switched off.", number),
+        "needs_signing": ngettext(
+            "%(names)s is not shown: it needs signing again.",
+            "%(names)s are not shown: they need signing again.",
+            number,
+        ),
+        "excluded": ngettext(
+            "%(names)s is not shown: excluded by decision.",
+            "%(names)s are not shown: excluded by decision.",
+            number,
+        ),
+        "undecided": ngettext(
+            "%(names)s is not shown: not decided yet.", "%(names)s are not shown: not decided yet.", number
+        ),
+    }[reason]
+    return pattern % {"names": names}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference between two weeks, in points, and whether chance alone could make it."""
+
+    points: Fraction
+    within_noise: bool
+    since: str
+
+
+def shown_rate(week: Week) -> Fraction | None:
+    """The rate that may be printed: none when nothing was due or the week is still preliminary."""
+    return None if week.finality == "preliminary" else week.counts.rate
+
+
+def change_between(now: Week, before: Week | None) -> Change | None:
+    """The change on an earlier week; None when one of the two has no rate to show."""
+    if before is None:
+        return None
+    rate, earlier = shown_rate(now), shown_rate(before)
+    if rate is None or earlier is None:
+        return None
+    low, high = newcombe((now.counts.on_time, now.counts.due), (before.counts.on_time, before.counts.due))
+    return Change((rate - earlier) * 100, low <= 0 <= high, week_name(before.monday))
+
+
+def points_text(points: Fraction) -> str:
+    """The size of a change to a tenth; a real change too small for a tenth does not become 0.0."""
+    if points and not round(points * 10):
+        return _("less than 0.1")
+    return fixed(abs(points))
+
+
+def change_parts(change: Change | None) -> tuple[str, str]:
+    """The change as (what is set in bold, the rest); see `change_in_words`."""
+    if change is None:
+        return _("No earlier week"), _("to compare with.")
+    if change.within_noise:
+        return _("Within noise"), _("of %(week)s.") % {"week": change.since}
+    size = {"points": points_text(change.points)}
+    lead = _("Down %(points)s points") if change.points < 0 else _("Up %(points)s points")
+    return lead % size, _("on %(week)s, more than noise.") % {"week": change.since}
+
+
+def change_in_words(now: Week, before: Week | None) -> str:
+    """ "Down 0.6 points on week 46, more than noise." or "Within noise of week 46." """
+    return " ".join(change_parts(change_between(now, before)))

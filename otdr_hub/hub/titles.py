@@ -1,0 +1,96 @@
+"""What a chart says, in its title: the finding, not the measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otdr_hub.hub.numbers import fixed
+from otdr_hub.hub.reading import Week
+from otdr_hub.hub.sentences import Change, join_names, points_text, shown_rate
+
+ENOUGH = Fraction(2, 3)
+"""A change is put down to named markets once they make up two thirds of it."""
+
+_WITH_ARTICLE = frozenset({"United Kingdom", "United States", "Netherlands", "United Arab Emirates"})
+
+
+def rollup_title(change: Change | None, parts: Sequence[tuple[str, Fraction]]) -> str:
+    """Who moved the roll-up; `parts` are (market, contribution in points) that add up to the change."""
+    if change is None or change.within_noise:
+        return quiet_title(change)
+    fell = change.points < 0
+    along = sorted((part for part in parts if part[1] and (part[1] < 0) == fell), key=lambda p: -abs(p[1]))
+    named: list[tuple[str, Fraction]] = []
+    for part in along:
+        named.append(part)
+        if abs(sum((size for _name, size in named), Fraction(0))) >= ENOUGH * abs(change.points):
+            break
+    if not named or len(named) > 2 or not round(change.points * 10):
+        return _spread_title(change, len(along))
+    made = sum((size for _name, size in named), Fraction(0))
+    names = join_names([_in_sentence(name) for name, _size in named])
+    words = {"names": names, "made": fixed(abs(made)), "points": fixed(abs(change.points))}
+    if abs(made) > abs(change.points) and words["made"] != words["points"]:
+        return (
+            _("The fall is %(names)s: %(made)s points, partly made up elsewhere")
+            if fell
+            else _("The rise is %(names)s: %(made)s points, partly lost elsewhere")
+        ) % words
+    return (
+        _("The fall is %(names)s: %(made)s of the %(points)s points")
+        if fell
+        else _("The rise is %(names)s: %(made)s of the %(points)s points")
+    ) % words
+
+
+def market_title(weeks: Sequence[Week], change: Change | None) -> str:
+    """What one market's line says: an extreme of the period, a change, or neither."""
+    rates = [rate for week in weeks if (rate := shown_rate(week)) is not None]
+    if change is None or change.within_noise:
+        return quiet_title(change)
+    if len(rates) > 2 and rates[-1] == min(rates) and rates.count(rates[-1]) == 1:
+        return _("The lowest of these %(number)d weeks") % {"number": len(rates)}
+    if len(rates) > 2 and rates[-1] == max(rates) and rates.count(rates[-1]) == 1:
+        return _("The highest of these %(number)d weeks") % {"number": len(rates)}
+    return _moved(change)
+
+
+def quiet_title(change: Change | None) -> str:
+    """The title where nothing can be said to have moved."""
+    if change is None:
+        return _("The first week: nothing to compare with yet")
+    return _("Within noise of %(week)s") % {"week": change.since}
+
+
+def _moved(change: Change) -> str:
+    words = {"points": points_text(change.points), "week": change.since}
+    if change.points < 0:
+        return _("Down %(points)s points on %(week)s") % words
+    return _("Up %(points)s points on %(week)s") % words
+
+
+def _spread_title(change: Change, markets: int) -> str:
+    if markets < 3:
+        return _moved(change)
+    words = {"points": points_text(change.points), "markets": markets}
+    if change.points < 0:
+        text = ngettext(
+            "The fall of %(points)s points is spread over %(markets)d market",
+            "The fall of %(points)s points is spread over %(markets)d markets",
+            markets,
+        )
+    else:
+        text = ngettext(
+            "The rise of %(points)s points is spread over %(markets)d market",
+            "The rise of %(points)s points is spread over %(markets)d markets",
+            markets,
+        )
+    return text % words
+
+
+def _in_sentence(name: str) -> str:
+    return _("the %(market)s") % {"market": name} if name in _WITH_ARTICLE else name

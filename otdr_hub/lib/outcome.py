@@ -1,0 +1,58 @@
+"""What a policy answers, and the errors a service raises for people to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The actor may do it."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The actor may not; `reason` is the sentence shown on the page, in the API and in the command."""
+
+    reason: str
+
+    def __bool__(self) -> bool:
+        return False
+
+
+Answer = Allowed | Refused
+ALLOWED: Final = Allowed()
+
+
+class DomainError(Exception):
+    """A request that cannot be done, said in one sentence: what, where, what to do."""
+
+    slug = "refused"
+
+
+class NotAllowedError(DomainError):
+    """The actor has no right to do it."""
+
+    slug = "not-allowed"
+
+
+class ConflictError(DomainError):
+    """Somebody else changed it first, or its state does not admit the step."""
+
+    slug = "conflict"
+
+
+class InvalidInputError(DomainError):
+    """What was given cannot be used as it is."""
+
+    slug = "invalid-input"
+
+
+def require(answer: Answer) -> None:
+    """Raise NotAllowedError with the policy's own sentence unless the answer allows it."""
+    if isinstance(answer, Refused):
+        raise NotAllowedError(answer.reason)

@@ -1,0 +1,34 @@
+"""What the person at the terminal gets to read."""
+
+from __future__ import annotations
+
+import sys
+
+ACCOUNTS = (
+    "exec, dpm, finance, finance-2, legal, legal-2, logistics, logistics-2, "
+    "bizops, admin, data-owner, data-engineer, auditor"
+)
+
+
+def say(line: str) -> None:
+    """One line, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def complain(line: str) -> None:
+    """One line of trouble, at once."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def welcome(url: str, *, demo: bool) -> None:
+    """The address and, for the demonstration, who can sign in and where to look first."""
+    say("")
+    say(f"  OTDR Hub is ready at {url}  (Ctrl-C stops everything)")
+    if demo:
+        say("")
+        say(f"  Accounts: {ACCOUNTS}")
+        say("  Password of each: otdr-demo")
+        say("  Tour: sign in as exec for the numbers, as finance for a sign-off, as dpm for the kill switch.")
+    say("")

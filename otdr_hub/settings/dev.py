@@ -1,0 +1,6 @@
+"""One person's machine: plain HTTP on the loopback, the demonstration accounts open."""
+
+from otdr_hub.settings.base import *  # noqa: F403 (settings are read by name)
+
+DEMO_ACCOUNTS = True
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]

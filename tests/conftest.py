@@ -1,0 +1,148 @@
+"""The tests' PostgreSQL: a template database migrated once, and copies of it where commits are real.
+
+- An ordinary test asks for `db`: one connection, one transaction, rolled back. It enters the hub
+  through the same helper as production, which there switches the role.
+- A test that needs two connections, a live server or a worker asks for `own_database`: a copy of the
+  template, used through the real login roles, dropped afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from otdr_hub import cluster, grants
+from otdr_hub.cluster import testing
+
+PROJECT = Path(__file__).resolve().parent.parent
+TEMPLATE = f"test_template_{os.getpid()}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """The running server, and how to reach a database of it as any role."""
+
+    address: cluster.Address
+    secrets: cluster.Secrets
+
+    def connect(self, database: str, role: str, *, autocommit: bool = True) -> psycopg.Connection:
+        """A connection of its own, as a real login."""
+        info = self.address.conninfo(role, self.secrets.password(role), database)
+        return psycopg.connect(info, autocommit=autocommit)
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A database of one test, with the environment that points commands and servers at it."""
+
+    server: Server
+    name: str
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment of a subprocess that works on this database with production's roles."""
+        return os.environ | {
+            "DJANGO_SETTINGS_MODULE": "otdr_hub.settings.dev",
+            "OTDR_DATABASE_NAME": self.name,
+            "OTDR_LAKE": str(self.folder / "lake"),
+        }
+
+    def connect(self, role: str = "otdr_app", *, autocommit: bool = True) -> psycopg.Connection:
+        """A connection of its own, as a real login role (`postgres` is the superuser)."""
+        return self.server.connect(self.name, role, autocommit=autocommit)
+
+    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py` as a user would; its output is text."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=check, timeout=240,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """PostgreSQL for the whole session: embedded, or DATABASE_URL's."""
+    with cluster.running() as address:
+        yield Server(address, cluster.load_secrets())
+
+
+@pytest.fixture(scope="session")
+def template(server: Server, django_db_blocker: Any) -> Iterator[str]:
+    """A migrated, empty database nobody writes to; others are copied from it."""
+    address, secrets = server.address, server.secrets
+    cluster.prepare(address, secrets, TEMPLATE)
+    testing.prepare_test(address, secrets, TEMPLATE)
+    connections["owner"].settings_dict["NAME"] = TEMPLATE
+    try:
+        with django_db_blocker.unblock():
+            call_command("migrate", database="owner", verbosity=0)
+            grants.apply()
+            connections["owner"].close()
+        yield TEMPLATE
+    finally:
+        testing.drop(address, secrets, TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(server: Server, template: str, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django's hook: the ordinary tests' database is one copy of the template."""
+    name = f"{template}_shared"
+    testing.clone(server.address, server.secrets, template, name)
+    for alias in settings.DATABASES:
+        connections[alias].settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        with django_db_blocker.unblock():
+            connections.close_all()
+        testing.drop(server.address, server.secrets, name)
+
+
+@pytest.fixture
+def own_database(server: Server, template: str, tmp_path: Path) -> Iterator[OwnDatabase]:
+    """A copy of the template for one test, where commits are real and every role is a login."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    testing.clone(server.address, server.secrets, template, name)
+    try:
+        yield OwnDatabase(server, name, tmp_path)
+    finally:
+        testing.drop(server.address, server.secrets, name)
+
+
+@pytest.fixture(scope="session")
+def loaded_template(
+    server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OwnDatabase]:
+    """The ShopSwift demonstration at a small scale, loaded once by its own command."""
+    name = f"{template}_demo"
+    testing.clone(server.address, server.secrets, template, name)
+    database = OwnDatabase(server, name, tmp_path_factory.mktemp("demo"))
+    try:
+        database.manage("demo", "load", "--today", "2026-11-20", "--scale", "0.25")
+        yield database
+    finally:
+        testing.drop(server.address, server.secrets, name)
+
+
+@pytest.fixture
+def demo(server: Server, loaded_template: OwnDatabase) -> Iterator[OwnDatabase]:
+    """A copy of the loaded demonstration for one test; its lake is the shared, unchanging one."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    testing.clone(server.address, server.secrets, loaded_template.name, name)
+    try:
+        yield OwnDatabase(server, name, loaded_template.folder)
+    finally:
+        testing.drop(server.address, server.secrets, name)
