@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from governance.access.services import system
 from metrics.recompute import selectors, services
 from metrics.recompute.models import Run
 from otdr_hub.lib.outcome import DomainError
+
+_log = logging.getLogger(__name__)
 
 
 @shared_task(name="metrics.recompute")
@@ -28,3 +33,16 @@ def reconcile() -> None:
     """
     for run in selectors.unfinished():
         recompute.delay(run.pk)
+
+
+def send(run: Run) -> bool:
+    """Tell the worker about a queued run; False when the broker cannot be reached.
+
+    Nothing is lost then: the run is in its table, and `reconcile` sends it once the broker is back.
+    """
+    try:
+        recompute.apply_async(args=[run.pk], retry=False)
+    except OperationalError as error:
+        _log.warning("run %s is queued, but the broker cannot be reached: %s", run, error)
+        return False
+    return True

@@ -11,6 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.defaults import page_not_found
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -21,6 +23,14 @@ _log = logging.getLogger(__name__)
 _STATUS: Final = {NotAllowedError: 403, ConflictError: 409, InvalidInputError: 422}
 # The database cannot be asked, or cannot answer in time: then there is no number, and we say so.
 UNAVAILABLE: Final = (OperationalError, InterfaceError)
+_UNAVAILABLE: Final = ("unavailable", "The numbers cannot be read right now.")
+_NOTHING_HERE: Final = ("not-found", "There is nothing at this address.")
+# Errors that are not ours: their kinds, status, slug, sentence.
+_FOREIGN: Final = (
+    (UNAVAILABLE, 503, *_UNAVAILABLE),
+    ((Http404,), 404, *_NOTHING_HERE),
+    ((PermissionDenied,), 403, "not-allowed", "You may not do this."),
+)
 
 
 class NotShownError(DomainError):
@@ -35,16 +45,31 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status = 503 if isinstance(error, UNAVAILABLE) else 500
     if request.path.startswith("/api/"):
         return _problem_json(status)
-    return render(None, f"{status}.html", status=status)  # type: ignore[arg-type]  # no context: nothing may query
+    # Without the request there is no context processor, so nothing here asks the database again.
+    return _not_kept(render(None, f"{status}.html", status=status))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address that leads nowhere; under /api/ a problem."""
+    if request.path.startswith("/api/"):
+        return _problem_json(404)
+    return _not_kept(page_not_found(request, exception))
+
+
+def _not_kept(response: HttpResponse) -> HttpResponse:
+    """An address says tomorrow what it may say then: no cache keeps today's refusal."""
+    patch_cache_control(response, no_store=True)
+    return response
 
 
 def _problem_json(status: int) -> HttpResponse:
     slug, title = {
-        503: ("unavailable", "The numbers cannot be read right now."),
+        503: _UNAVAILABLE,
         500: ("internal", "Something went wrong here; it has been recorded."),
+        404: _NOTHING_HERE,
     }[status]
     body = json.dumps(_problem(status, slug, title))
-    return HttpResponse(body, status=status, content_type="application/problem+json")
+    return _not_kept(HttpResponse(body, status=status, content_type="application/problem+json"))
 
 
 def _problem(status: int, slug: str, detail: str) -> dict[str, Any]:
@@ -58,14 +83,11 @@ def _describe(error: Exception) -> tuple[int, str, str] | None:
         return 404, error.slug, str(error)
     if isinstance(error, DomainError):
         return _STATUS.get(type(error), 400), error.slug, str(error)
-    if isinstance(error, UNAVAILABLE):
-        return 503, "unavailable", "The numbers cannot be read right now."
-    if isinstance(error, Http404):
-        return 404, "not-found", "There is nothing at this address."
-    if isinstance(error, PermissionDenied):
-        return 403, "not-allowed", "You may not do this."
     if isinstance(error, exceptions.APIException):
         return error.status_code, error.default_code.replace("_", "-"), str(error.detail)
+    for kinds, status, slug, detail in _FOREIGN:
+        if isinstance(error, kinds):
+            return status, slug, detail
     return None
 
 

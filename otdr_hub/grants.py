@@ -42,7 +42,7 @@ APP: Final = MappingProxyType(
         "metrics_lakefile": _ADD,
         "metrics_pin": _ADD,
         "metrics_quarantinedrow": _ADD,
-        "metrics_run": "SELECT, INSERT, UPDATE (state, attempts, finished_at, slices_read, slices_changed, problem)",
+        "metrics_run": f"{_ADD}, UPDATE (state, attempts, finished_at, slices_read, slices_changed, problem)",
         "metrics_runvintage": _ADD,
     }
 )

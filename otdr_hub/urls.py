@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((api.urlpatterns, "api"))),
     path("healthz", healthz, name="healthz"),
 ]
+handler404 = "otdr_hub.errors.not_found"
 handler500 = "otdr_hub.errors.server_error"

@@ -66,10 +66,17 @@ class OwnDatabase:
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `manage.py` as a user would; its output is text."""
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=check, timeout=240,
-        )  # fmt: skip
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        assert not check or done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+        return done
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,15 @@ _MAY: Final = MappingProxyType(
 )
 # The system may start what nobody decides: first accounts, and work that only re-derives.
 _SYSTEM_MAY: Final = frozenset(
-    {"account_create", "role_grant", "markets_load", "requirement_set", "batch_ingest", "run_queue"}
+    {
+        "account_create",
+        "role_grant",
+        "markets_load",
+        "requirement_set",
+        "batch_ingest",
+        "run_queue",
+        "operator_read",
+    }
 )
 
 

@@ -76,16 +76,16 @@ def _load_known(connection: duckdb.DuckDBPyConnection, markets: Iterable[str]) -
 
 
 def _read_raw(connection: duckdb.DuckDBPyConnection, path: Path, kind: str, found: list[str]) -> list[int]:
-    """Fill table `raw` (all text, one row each, numbered); return the record numbers that had no row shape."""
+    """Fill table `raw` (all text, numbered); return the record numbers that had no row shape."""
     absent = "".join(
         f", CAST(NULL AS VARCHAR) AS {name}" for name in CONTRACTS[kind].columns if name not in found
     )
     quoted = str(path).replace("'", "''")
     try:
         connection.execute(
-            f"CREATE TABLE raw AS SELECT row_number() OVER () AS position, *{absent} FROM read_csv('{quoted}',"
-            " all_varchar=true, header=true, delim=',', quote='\"', escape='\"', strict_mode=true,"
-            " store_rejects=true, encoding='utf-8')"
+            f"CREATE TABLE raw AS SELECT row_number() OVER () AS position, *{absent}"
+            f" FROM read_csv('{quoted}', all_varchar=true, header=true, delim=',', quote='\"', escape='\"',"
+            " strict_mode=true, store_rejects=true, encoding='utf-8')"
         )
     except duckdb.Error as error:
         first_line = str(error).strip().splitlines()[0]

@@ -19,13 +19,18 @@ from urllib.parse import quote
 import duckdb
 from deltalake import DeltaTable, Field, Schema
 from deltalake.exceptions import TableNotFoundError
-from deltalake.transaction import AddAction
+from deltalake.schema import PrimitiveType
+from deltalake.transaction import AddAction, RemoveAction
 from django.conf import settings
 
 from metrics.lake.schema import COLUMNS
 from otdr_hub.lib import digest
 
-_DELTA_TYPES: Final = {"VARCHAR": "string", "BIGINT": "long", "TIMESTAMP": "timestamp_ntz"}
+_DELTA_TYPES: Final = {
+    "VARCHAR": PrimitiveType("string"),
+    "BIGINT": PrimitiveType("long"),
+    "TIMESTAMP": PrimitiveType("timestamp_ntz"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def _action(kind: str, written: Written) -> AddAction:
 def register(kind: str, files: list[Written]) -> None:
     """Name the files in the Delta table of their kind, in one commit of its log."""
     table_path = str(root() / kind)
-    actions = [_action(kind, written) for written in files]
+    actions: list[AddAction | RemoveAction] = [_action(kind, written) for written in files]
     try:
         table = DeltaTable(table_path)
     except TableNotFoundError:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
@@ -17,6 +17,17 @@ from metrics.lake.schema import table_of
 from metrics.otdr import zones
 from metrics.otdr.query import compile_definition
 from otdr_hub.lib import digest
+
+
+# The table must span every time that is looked up, promises and events alike.
+_YEARS: Final = """
+SELECT year(min(moment)), year(max(moment)) FROM (
+  SELECT unnest([min(promised_utc), max(promised_utc), min(promised_local), max(promised_local)]) AS moment
+  FROM promises
+  UNION ALL
+  SELECT unnest([min(occurred_utc), max(occurred_utc), min(occurred_local), max(occurred_local)]) FROM events
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +72,7 @@ def _bind_zones(connection: duckdb.DuckDBPyConnection, default_zone: str) -> Non
         row[0]
         for row in connection.execute("SELECT DISTINCT zone FROM promises WHERE zone IS NOT NULL").fetchall()
     }
-    low, high = connection.execute(
-        "SELECT year(min(coalesce(promised_utc, promised_local))),"
-        " year(max(coalesce(promised_utc, promised_local))) FROM promises"
-    ).fetchall()[0]
+    low, high = connection.execute(_YEARS).fetchall()[0]
     rows = zones.lookup_rows(names, low or 2000, high or 2000)
     connection.execute(
         "CREATE TABLE zones (zone VARCHAR, utc_from TIMESTAMP, local_from TIMESTAMP, offset_seconds INTEGER)"

@@ -71,5 +71,10 @@ def intervals(name: str, first_year: int, last_year: int) -> tuple[Interval, ...
 
 
 def lookup_rows(names: Iterable[str], first_year: int, last_year: int) -> list[Interval]:
-    """The lookup table of several zones, a year of margin on both sides."""
-    return [row for name in sorted(set(names)) for row in intervals(name, first_year - 1, last_year + 1)]
+    """The lookup table of several zones, a year of margin on both sides.
+
+    Before 1970 and after 2100 a zone keeps the offset it had there: such times are sentinels
+    ("9999-12-31"), and no zone's rules are known for them.
+    """
+    first, last = max(first_year - 1, 1970), min(last_year + 1, 2100)
+    return [row for name in sorted(set(names)) for row in intervals(name, min(first, last), max(first, last))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from metrics.recompute.models import Run
 from metrics.recompute.states import RunState
 

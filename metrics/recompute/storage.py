@@ -18,7 +18,8 @@ _SLICE_COLUMNS: Final = (
     "digest, version, market, day, week, due, on_time, late, pending, unknown, not_due, matures_at, inputs"
 )
 _WEEKS: Final = """
-INSERT INTO metrics_vintageweek (vintage_id, week, due, on_time, late, pending, unknown, no_promise, matures_at)
+INSERT INTO metrics_vintageweek
+  (vintage_id, week, due, on_time, late, pending, unknown, no_promise, matures_at)
 SELECT l.vintage_id, s.week, sum(s.due), sum(s.on_time), sum(s.late), sum(s.pending), sum(s.unknown),
        coalesce(sum((s.not_due->>'no_promise')::bigint), 0), max(s.matures_at)
 FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id
@@ -91,3 +92,27 @@ def week_counts(vintage: str, monday: dt.date) -> dict[str, Any] | None:
         )
         row = cursor.fetchone()
     return dict(zip(names, row, strict=True)) if row else None
+
+
+def breakdown(vintages: Sequence[str], by: str, since: dt.date, until: dt.date) -> list[dict[str, Any]]:
+    """Sums of vintages' cells by period and, for `carrier` or `lane`, by that too.
+
+    Rows: vintage, period (date: the day, or the week's Monday), carrier or lane, the five counts as
+    integers, matures_at (aware, of the whole period).
+    """
+    period = "s.day" if by == "day" else "s.week"
+    split = f"c.{by}, " if by in ("carrier", "lane") else ""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            f"SELECT l.vintage_id AS vintage, {period} AS period, {split}"
+            " sum(c.due)::bigint AS due, sum(c.on_time)::bigint AS on_time, sum(c.late)::bigint AS late,"
+            " sum(c.pending)::bigint AS pending, sum(c.unknown)::bigint AS unknown,"
+            " max(s.matures_at) AS matures_at"
+            " FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id"
+            " JOIN metrics_cell c ON c.slice_id = s.digest"
+            " WHERE l.vintage_id = ANY(%s) AND s.day BETWEEN %s AND %s"
+            f" GROUP BY l.vintage_id, {split}{period}",
+            [list(vintages), since, until],
+        )
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

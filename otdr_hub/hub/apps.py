@@ -10,3 +10,7 @@ class HubConfig(AppConfig):
 
     name = "otdr_hub.hub"
     label = "hub"
+
+    def ready(self) -> None:
+        """Let tasks sent from pages and commands go through our broker, as the worker's do."""
+        from otdr_hub import celery  # noqa: PLC0415, F401 (makes it the current application)

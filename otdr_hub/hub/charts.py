@@ -94,7 +94,6 @@ class WeekCells:
     on_time: str
     late: str
     unknown: str
-    pending: str
     rate: str
     interval: str
     state: str
@@ -139,7 +138,6 @@ def week_cells(week: Week) -> WeekCells:
         on_time=count(counts.on_time),
         late=count(counts.late),
         unknown=count(counts.unknown),
-        pending=count(counts.pending),
         rate="" if rate is None else percent_text(rate),
         interval=interval_text(week),
         state=words.short.lower(),

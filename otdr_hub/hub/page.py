@@ -89,7 +89,7 @@ def hub_page(reading: Reading) -> HubPage:
     return HubPage(
         coverage=coverage_words(reading),
         headline=headline(weeks) if weeks else None,
-        line=line_chart(weeks, rollup_title(change, named), _shown(reading)) if weeks else None,
+        line=line_chart(weeks, rollup_title(weeks, change, named), _shown(reading)) if weeks else None,
         nameplate=nameplate(publication, weeks[-1] if weeks else None) if publication else (),
         markets=_markets(reading, weeks, change, parts),
         empty=empty,
@@ -125,7 +125,7 @@ def _markets(
     return Markets(
         rows=rows,
         absent=absent,
-        title=_("Where the change came from") if parts else _("Markets"),
+        title=_list_title(bool(parts), change, all(quiet)),
         note=_list_note(signed_hundredths(total) if parts else "", len(weeks), change),
         lines_class=f"lines-{max(1, -(-(len(rows) + len(absent)) // 2))}",
         before_week=week_name(before.monday).capitalize() if before else "",
@@ -174,6 +174,14 @@ def _delta(change: Change | None) -> str:
         return _("within noise")
     size = {"points": points_text(change.points)}
     return (_("down %(points)s points") if change.points < 0 else _("up %(points)s points")) % size
+
+
+def _list_title(split: bool, change: Change | None, all_quiet: bool) -> str:
+    if not split:
+        return _("Markets")
+    if all_quiet and change is not None and change.within_noise:
+        return _("No market moved by more than noise")
+    return _("Where the change came from")
 
 
 def _list_note(total: str, number: int, change: Change | None) -> str:

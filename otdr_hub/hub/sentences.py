@@ -134,7 +134,7 @@ def _left_out(reading: Reading, reason: str) -> str:
     number = len(absent)
     if not number:
         return ""
-    names = join_names([market.name for market in absent])
+    names = join_names(sorted(market.name for market in absent))
     if number == reading.coverage.markets_in_scope and number > 2:
         names = _("All %(number)d markets") % {"number": number}
     pattern = {

@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.numbers import fixed
+from otdr_hub.hub.numbers import fixed, percent, percent_text
 from otdr_hub.hub.reading import Week
 from otdr_hub.hub.sentences import Change, join_names, points_text, shown_rate
 
@@ -18,10 +18,10 @@ ENOUGH = Fraction(2, 3)
 _WITH_ARTICLE = frozenset({"United Kingdom", "United States", "Netherlands", "United Arab Emirates"})
 
 
-def rollup_title(change: Change | None, parts: Sequence[tuple[str, Fraction]]) -> str:
+def rollup_title(weeks: Sequence[Week], change: Change | None, parts: Sequence[tuple[str, Fraction]]) -> str:
     """Who moved the roll-up; `parts` are (market, contribution in points) that add up to the change."""
     if change is None or change.within_noise:
-        return quiet_title(change)
+        return quiet_title(weeks, change)
     fell = change.points < 0
     along = sorted((part for part in parts if part[1] and (part[1] < 0) == fell), key=lambda p: -abs(p[1]))
     named: list[tuple[str, Fraction]] = []
@@ -49,9 +49,9 @@ def rollup_title(change: Change | None, parts: Sequence[tuple[str, Fraction]]) -
 
 def market_title(weeks: Sequence[Week], change: Change | None) -> str:
     """What one market's line says: an extreme of the period, a change, or neither."""
-    rates = [rate for week in weeks if (rate := shown_rate(week)) is not None]
     if change is None or change.within_noise:
-        return quiet_title(change)
+        return quiet_title(weeks, change)
+    rates = _rates(weeks)
     if len(rates) > 2 and rates[-1] == min(rates) and rates.count(rates[-1]) == 1:
         return _("The lowest of these %(number)d weeks") % {"number": len(rates)}
     if len(rates) > 2 and rates[-1] == max(rates) and rates.count(rates[-1]) == 1:
@@ -59,11 +59,22 @@ def market_title(weeks: Sequence[Week], change: Change | None) -> str:
     return _moved(change)
 
 
-def quiet_title(change: Change | None) -> str:
-    """The title where nothing can be said to have moved."""
+def quiet_title(weeks: Sequence[Week], change: Change | None) -> str:
+    """The title where nothing can be said to have moved: the band the rate has kept to."""
     if change is None:
         return _("The first week: nothing to compare with yet")
-    return _("Within noise of %(week)s") % {"week": change.since}
+    rates = _rates(weeks)
+    if len(rates) < 3:
+        return _("Within noise of %(week)s") % {"week": change.since}
+    low, high = percent(min(rates)), percent_text(max(rates))
+    words = {"low": low, "high": high, "number": len(rates)}
+    if high == percent_text(min(rates)):
+        return _("%(high)s in all %(number)d weeks") % words
+    return _("Between %(low)s and %(high)s in all %(number)d weeks") % words
+
+
+def _rates(weeks: Sequence[Week]) -> list[Fraction]:
+    return [rate for week in weeks if (rate := shown_rate(week)) is not None]
 
 
 def _moved(change: Change) -> str:

@@ -52,7 +52,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "otdr_hub.hub.context.demonstration",
+                "otdr_hub.demo.context.accounts",
             ],
             "builtins": ["django.templatetags.static", "django.templatetags.i18n"],
         },
@@ -121,8 +121,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(os.environ.get("OTDR_STATIC", VAR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "otdr_hub" / "static"]
+STATICFILES_FINDERS = ["otdr_hub.styles.JoinedStyles"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -144,9 +145,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "pgmq://")
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "pgmq://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {}
     if "CELERY_BROKER_URL" in os.environ

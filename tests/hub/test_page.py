@@ -12,6 +12,7 @@ from hub_readings import NAMES, market, reading, usual, week
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otdr_hub.demo import context
 from otdr_hub.hub import contributions
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Counts, Reading
@@ -80,6 +81,12 @@ def test_rows_run_by_contribution_and_the_absent_come_after() -> None:
     assert markets.rows[1].delta == "within noise"
     assert markets.rows[1].bar is not None
     assert markets.rows[1].bar.style == "bar-quiet"
+
+
+def test_where_nothing_moved_no_market_is_made_the_cause() -> None:
+    still = [market(code, [week(0, 1000, 930), week(1, 1000, 931)]) for code in ("CA", "JP")]
+    assert hub_page(reading(still)).markets.title == "No market moved by more than noise"
+    assert hub_page(usual()).markets.title == "Where the change came from"
 
 
 def test_a_split_that_would_not_add_up_is_not_shown() -> None:
@@ -198,6 +205,10 @@ def test_error_pages_need_no_context(name: str) -> None:
 
 def test_sign_in_shows_demonstration_accounts_only_when_told() -> None:
     assert "otdr-demo" not in render_to_string("registration/login.html", {})
-    html = render_to_string("registration/login.html", {"demo_accounts": True})
-    assert "otdr-demo" in html
+    parts = (context.Part(("finance", "finance-2"), "signs for Finance"),)
+    html = render_to_string(
+        "registration/login.html", {"demo_accounts": context.Accounts("otdr-demo", parts)}
+    )
+    for text in ("otdr-demo", "finance-2", "signs for Finance"):
+        assert text in html
     assert 'autocomplete="current-password"' in html

@@ -19,7 +19,7 @@ NB = "\u00a0"
 def test_coverage_counts_markets_and_shipments_and_names_the_reason() -> None:
     assert sentences.coverage_sentence(usual()) == (
         f"Covers 3 of 5 markets and 87.0{NB}% of shipments due. "
-        "Germany and Brazil are not shown: not decided yet."
+        "Brazil and Germany are not shown: not decided yet."
     )
 
 
@@ -184,10 +184,12 @@ def test_a_moment_is_said_in_utc() -> None:
 )
 def test_the_chart_title_says_who_moved_it(points: str, parts: dict[str, str], said: str) -> None:
     change = Change(Fraction(points), False, "week 45")
-    assert titles.rollup_title(change, [(name, Fraction(size)) for name, size in parts.items()]) == said
+    assert titles.rollup_title([], change, [(name, Fraction(size)) for name, size in parts.items()]) == said
 
 
 def test_the_chart_title_blames_nobody_for_noise() -> None:
-    assert titles.rollup_title(Change(Fraction(1, 10), True, "week 45"), [("Japan", Fraction(1, 10))]) == (
-        "Within noise of week 45"
-    )
+    quiet, parts = Change(Fraction(1, 10), True, "week 46"), [("Japan", Fraction(1, 10))]
+    weeks = [week(i, 1000, on_time) for i, on_time in enumerate((931, 937, 935))]
+    assert titles.rollup_title(weeks[:2], quiet, parts) == "Within noise of week 46"
+    assert titles.rollup_title(weeks, quiet, parts) == f"Between 93.1 and 93.7{NB}% in all 3 weeks"
+    assert titles.rollup_title([weeks[0]] * 3, quiet, parts) == f"93.1{NB}% in all 3 weeks"

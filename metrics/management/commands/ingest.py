@@ -29,7 +29,8 @@ def _line(answer: dict[str, Any]) -> str:
         return f"{answer['file']}: taken before as batch {answer['id']}; nothing changed."
     reasons = ", ".join(f"{count} {reason}" for reason, count in answer["reasons"].items())
     kept_out = f", {answer['quarantined']:,} quarantined ({reasons})" if reasons else ""
-    return f"{answer['file']}: batch {answer['id']}, {answer['accepted']:,} of {answer['rows']:,} rows{kept_out}."
+    taken = f"{answer['accepted']:,} of {answer['rows']:,} rows"
+    return f"{answer['file']}: batch {answer['id']}, {taken}{kept_out}."
 
 
 class Command(ServiceCommand):

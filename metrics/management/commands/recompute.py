@@ -13,7 +13,7 @@ from governance.access.models import User
 from governance.versions.selectors import by_name
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
-from metrics.tasks import recompute
+from metrics.tasks import send
 from otdr_hub.lib.outcome import InvalidInputError
 
 
@@ -55,8 +55,9 @@ class Command(ServiceCommand):
             version=version, markets=options["market"], as_of=moment(options["as_of"]), actor=actor
         )
         if options["queue"]:
-            recompute.delay(run.pk)
-            return {"run": run.pk, "state": run.state}, f"Run {run} is queued.", DONE
+            sent = send(run)
+            later = "" if sent else " The broker cannot be reached; the worker finds the run when it is back."
+            return {"run": run.pk, "state": run.state, "sent": sent}, f"Run {run} is queued.{later}", DONE
         run = run_execute(run=run, actor=actor)
         vintages = vintages_of(run)
         answer = {

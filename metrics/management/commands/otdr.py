@@ -1,0 +1,78 @@
+"""`manage.py otdr [--market M] [--week W | --since D --until D] [--by week|day|carrier|lane]`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from governance.access.command import DONE, ServiceCommand
+from governance.access.models import User
+from governance.versions.selectors import by_name
+from metrics.recompute.operator import GROUPINGS, counts
+from otdr_hub.lib import weeks
+from otdr_hub.lib.outcome import InvalidInputError
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInputError(f"'{text}' is not a date; write it like 2026-11-09.") from None
+
+
+def _bounds(options: dict[str, Any]) -> tuple[dt.date | None, dt.date | None]:
+    if options["week"] is None:
+        return _day(options["since"]), _day(options["until"])
+    try:
+        monday = weeks.parse(options["week"])
+    except ValueError as error:
+        raise InvalidInputError(str(error)) from None
+    return monday, monday + dt.timedelta(days=6)
+
+
+def _line(row: dict[str, Any]) -> str:
+    period = row["period"]
+    shown = f"{100 * row['on_time'] / row['due']:6.2f} %" if row["due"] else "   none"
+    part = row.get("carrier", row.get("lane", ""))
+    return (
+        f"{row['market']:<8} {period}  {part:<24} due {row['due']:>9,}  on time {row['on_time']:>9,}  "
+        f"late {row['late']:>8,}  pending {row['pending']:>8,}  no news {row['unknown']:>7,}  {shown}  "
+        f"{row['finality']}"
+    )
+
+
+class Command(ServiceCommand):
+    """The operator's view of the newest vintages. Needs no certification and never reaches the hub."""
+
+    help = "Show counts: otdr --market BR --week 2026-W46 --by carrier --as data-engineer."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What to show. `--version` is the metric version."""
+        super().add_arguments(parser)
+        parser.add_argument("--market", action="append", default=[])
+        parser.add_argument("--week")
+        parser.add_argument("--since")
+        parser.add_argument("--until")
+        parser.add_argument("--by", choices=GROUPINGS, default="week")
+        parser.add_argument("--metric-version", "--version", dest="metric_version")
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Let `--version` mean the metric version, as the interface says."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def run(self, actor: User, options: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+        """Read only."""
+        since, until = _bounds(options)
+        version = by_name(options["metric_version"])
+        rows = counts(
+            version=version,
+            markets=options["market"],
+            since=since,
+            until=until,
+            by=options["by"],
+            actor=actor,
+        )
+        text = "\n".join(map(_line, rows)) or "Nothing has been computed for that."
+        return {"version": version.name, "rows": rows}, text, DONE

@@ -1,0 +1,65 @@
+"""The operator's view: counts of the newest vintages, certified or not. Never served by the hub.
+
+This is the one policy-checked door to slices and cells for people who feed, decide and audit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+from governance.access.models import User
+from governance.access.policy import may
+from governance.models import MetricVersion
+from metrics.recompute import storage
+from metrics.recompute.models import RunVintage
+from metrics.recompute.states import RunState
+from otdr_hub.lib import clock
+from otdr_hub.lib.outcome import InvalidInputError, require
+
+GROUPINGS: Final = ("week", "day", "carrier", "lane")
+
+
+def newest_vintages(version: MetricVersion, markets: Sequence[str]) -> dict[str, RunVintage]:
+    """Market -> the vintage known latest (by as-of, then by finishing) under a version."""
+    done = RunVintage.objects.filter(run__version=version, run__state=RunState.DONE).select_related("run")
+    if markets:
+        done = done.filter(market__in=markets)
+    return {row.market: row for row in done.order_by("run__as_of", "run__finished_at")}
+
+
+def _finality(row: dict[str, Any], version: MetricVersion) -> str:
+    if row["pending"] or row["matures_at"] is None or row["matures_at"] > clock.now():
+        return "preliminary"
+    complete = row["unknown"] <= (1 - version.completeness_floor) * row["due"]
+    return "provisional" if complete else "preliminary"
+
+
+def counts(
+    *,
+    version: MetricVersion,
+    markets: Sequence[str] = (),
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    by: str = "week",
+    actor: User,
+) -> list[dict[str, Any]]:
+    """Rows of {market, period, carrier?, lane?, due, on_time, late, pending, unknown, finality}.
+
+    `by` week or day gives that period; carrier and lane split each week. Days are promise days,
+    both bounds inclusive. Raises NotAllowedError for anybody who is no operator.
+    """
+    require(may(actor, "operator_read"))
+    if by not in GROUPINGS:
+        raise InvalidInputError(f"--by '{by}' is not known; use one of {', '.join(GROUPINGS)}.")
+    found = newest_vintages(version, markets)
+    vintages = {row.vintage: market for market, row in found.items()}
+    rows = storage.breakdown(list(vintages), by, since or dt.date.min, until or dt.date.max)
+    for row in rows:
+        row["market"] = vintages[row.pop("vintage")]
+        row["finality"] = _finality(row, version)
+        del row["matures_at"]
+    return sorted(
+        rows, key=lambda row: (row["market"], row["period"], row.get("carrier", row.get("lane", "")))
+    )
