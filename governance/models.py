@@ -1,6 +1,6 @@
 """Contents page of governance's tables. A room may import from those listed above it, never below.
 
-markets -> ledger -> access -> signoffs -> versions -> scope | killswitch -> publication
+ledger -> access -> markets -> signoffs -> versions -> scope | killswitch -> publication
 """
 
 from governance.access.models import User

@@ -41,7 +41,7 @@ def send(run: Run) -> bool:
     Nothing is lost then: the run is in its table, and `reconcile` sends it once the broker is back.
     """
     try:
-        recompute.apply_async(args=[run.pk], retry=False)
+        recompute.apply_async(args=(run.pk,), retry=False)
     except OperationalError as error:
         _log.warning("run %s is queued, but the broker cannot be reached: %s", run, error)
         return False

@@ -14,7 +14,6 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.defaults import page_not_found
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, NotAllowedError
@@ -24,6 +23,7 @@ _STATUS: Final = {NotAllowedError: 403, ConflictError: 409, InvalidInputError: 4
 # The database cannot be asked, or cannot answer in time: then there is no number, and we say so.
 UNAVAILABLE: Final = (OperationalError, InterfaceError)
 _UNAVAILABLE: Final = ("unavailable", "The numbers cannot be read right now.")
+_INTERNAL: Final = ("internal", "Something went wrong here; it has been recorded.")
 _NOTHING_HERE: Final = ("not-found", "There is nothing at this address.")
 # Errors that are not ours: their kinds, status, slug, sentence.
 _FOREIGN: Final = (
@@ -44,7 +44,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     status = 503 if isinstance(error, UNAVAILABLE) else 500
     if request.path.startswith("/api/"):
-        return _problem_json(status)
+        return _problem_json(status, *(_UNAVAILABLE if status == 503 else _INTERNAL))
     # Without the request there is no context processor, so nothing here asks the database again.
     return _not_kept(render(None, f"{status}.html", status=status))
 
@@ -52,7 +52,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for an address that leads nowhere; under /api/ a problem."""
     if request.path.startswith("/api/"):
-        return _problem_json(404)
+        return _problem_json(404, *_NOTHING_HERE)
     return _not_kept(page_not_found(request, exception))
 
 
@@ -62,20 +62,12 @@ def _not_kept(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _problem_json(status: int) -> HttpResponse:
-    slug, title = {
-        503: _UNAVAILABLE,
-        500: ("internal", "Something went wrong here; it has been recorded."),
-        404: _NOTHING_HERE,
-    }[status]
-    body = json.dumps(_problem(status, slug, title))
-    return _not_kept(HttpResponse(body, status=status, content_type="application/problem+json"))
-
-
-def _problem(status: int, slug: str, detail: str) -> dict[str, Any]:
-    return {
+def _problem_json(status: int, slug: str, detail: str) -> HttpResponse:
+    body = {
         "type": f"/api/problems/{slug}", "title": slug.replace("-", " "), "status": status, "detail": detail
     }  # fmt: skip
+    response = HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
+    return _not_kept(response)
 
 
 def _describe(error: Exception) -> tuple[int, str, str] | None:
@@ -91,8 +83,8 @@ def _describe(error: Exception) -> tuple[int, str, str] | None:
     return None
 
 
-def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001 (DRF's signature)
-    """DRF exception handler: every error of the API is `application/problem+json`."""
+def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:  # noqa: ARG001 (DRF's)
+    """DRF exception handler: every error of the API is `application/problem+json`, whatever was asked for."""
     described = _describe(error)
     if described is None:
         return None
@@ -100,9 +92,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     if status >= 500:
         _log.error("API unavailable: %s", type(error).__name__)
     set_rollback()
-    response = Response(
-        _problem(status, slug, detail), status=status, content_type="application/problem+json"
-    )
+    response = _problem_json(status, slug, detail)
     if isinstance(error, exceptions.APIException) and getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # set by DRF
     return response

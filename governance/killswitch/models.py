@@ -1,4 +1,4 @@
-"""Uses of the kill switch. A row without a lift is in effect."""
+"""Uses of the kill switch. A row is in effect from its commit on; there is no way round the gate back."""
 
 from django.conf import settings
 from django.db import models

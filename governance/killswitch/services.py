@@ -11,7 +11,7 @@ from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.markets.models import Market
 from otdr_hub.lib import clock
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
 
 
 @transaction.atomic
@@ -22,6 +22,7 @@ def shutoff_activate(*, market: str, category: str, actor: User, reason: str = "
         raise InvalidInputError(f"There is no market '{market}'; give a market's code or '{GLOBAL}'.")
     if category not in Shutoff.Category.values:
         raise InvalidInputError(f"'{category}' is no category; use {', '.join(Shutoff.Category.values)}.")
+    require_short("reason", reason, 300)
     shutoff, is_new = Shutoff.objects.get_or_create(
         market=market,
         breakout="-",

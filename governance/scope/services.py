@@ -18,7 +18,7 @@ from governance.scope.states import ScopeState
 from governance.versions.models import MetricVersion
 from governance.versions.states import VersionState
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
 
 ACT: Final = "scope"
 # How far signed weeks may drift from the signed vintage before the signature no longer covers them.
@@ -28,6 +28,8 @@ DEFAULT_GUARD: Final = {"max_drift_points": "0.3"}
 def _check_words(state: str, disclosure: str, reason: str, review_on: dt.date | None) -> None:
     if state not in ScopeState.values:
         raise InvalidInputError(f"'{state}' is not a scope state; use one of {', '.join(ScopeState.values)}.")
+    require_short("disclosure", disclosure, 300)
+    require_short("reason", reason, 300)
     if state == ScopeState.KNOWN_ISSUE and not (disclosure.strip() and review_on):
         raise InvalidInputError("A known issue needs the disclosure that travels with it and an expiry.")
     if state == ScopeState.EXCLUDED and not (reason.strip() and review_on):

@@ -14,7 +14,15 @@ from governance.signoffs import acts
 from governance.signoffs.models import Requirement, Signature, SignoffLine, SignoffRequest
 from governance.signoffs.selectors import stands
 from otdr_hub.lib import clock
-from otdr_hub.lib.outcome import ALLOWED, Answer, ConflictError, InvalidInputError, Refused, require
+from otdr_hub.lib.outcome import (
+    ALLOWED,
+    Answer,
+    ConflictError,
+    InvalidInputError,
+    Refused,
+    require,
+    require_short,
+)
 
 
 @transaction.atomic
@@ -43,6 +51,7 @@ def open_lines(
     """Rows of a request, for a verb that writes the ledger entry itself. Lines are (digest, subject)."""
     if not lines:
         raise InvalidInputError("A request for signatures needs at least one line.")
+    require_short("summary", summary, 300)
     request = SignoffRequest.objects.create(
         act=act, summary=summary, opened_by=opened_by, opened_at=clock.now()
     )
@@ -88,6 +97,7 @@ def request_sign(
     require(may_sign(request, role, actor))
     if verdict not in Signature.Verdict.values or not statement.strip():
         raise InvalidInputError("A signature needs a verdict (approve or reject) and the statement attested.")
+    require_short("statement", statement, 500)
     lines = list(request.lines.order_by("pk"))
     if Signature.objects.filter(digest__in=[line.digest for line in lines], person=actor).exists():
         raise ConflictError(f"{actor.username} has already answered this request.")

@@ -102,6 +102,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('market', models.CharField(max_length=8)),
                 ('vintage', models.CharField(max_length=64)),
+                ('slices', models.PositiveIntegerField()),
+                ('new_slices', models.PositiveIntegerField()),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vintages', to='metrics.run')),
             ],
         ),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,6 @@ from metrics.lake.schema import table_of
 from metrics.otdr import zones
 from metrics.otdr.query import compile_definition
 from otdr_hub.lib import digest
-
 
 # The table must span every time that is looked up, promises and events alike.
 _YEARS: Final = """
@@ -57,6 +57,11 @@ def engine_digest() -> str:
     """The digest of the code that turns files into counts: part of every version's own digest."""
     room = Path(__file__).parent
     return digest.of({path.name: digest.of_file(path) for path in sorted(room.glob("*.py"))})
+
+
+def libraries() -> dict[str, str]:
+    """Versions of what the engine computes with, for the record of a run."""
+    return {name: version(name) for name in ("duckdb", "tzdata")}
 
 
 def _bind_files(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path]) -> None:

@@ -47,13 +47,15 @@ event AS (
            reason := reason_code)) AS e
   FROM events WHERE received_at <= $as_of GROUP BY event_id
 ),
-placed AS (
-  SELECT e.*, coalesce(d.p.zone, $default_zone) AS zone
-  FROM (SELECT unnest(e) FROM event) e LEFT JOIN deadline d USING (shipment_id)
-),
+-- Only a wall-clock time needs its shipment's zone; instants, nearly all, skip the join.
 timed AS (
-  SELECT x.*, coalesce(x.utc, x.wall - to_seconds(w.offset_seconds)) AS happened
-  FROM placed x ASOF LEFT JOIN zones w ON w.zone = x.zone AND coalesce(x.wall, x.utc) >= w.local_from
+  SELECT unnest(event.e), event.e.utc AS happened FROM event WHERE event.e.utc IS NOT NULL
+  UNION ALL
+  SELECT unnest(x.e), x.e.wall - to_seconds(w.offset_seconds) AS happened
+  FROM (SELECT event.e, coalesce(d.p.zone, $default_zone) AS zone
+        FROM event LEFT JOIN deadline d ON d.shipment_id = event.e.shipment_id
+        WHERE event.e.utc IS NULL) x
+  ASOF LEFT JOIN zones w ON w.zone = x.zone AND x.e.wall >= w.local_from
 ),
 history AS (
   SELECT shipment_id,

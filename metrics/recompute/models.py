@@ -46,11 +46,13 @@ class Run(models.Model):
 
 
 class RunVintage(models.Model):
-    """The vintage of one market that a run found."""
+    """The vintage of one market, stored as it is found: an interrupted run goes on after it."""
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="vintages")
     market = models.CharField(max_length=8)
     vintage = models.CharField(max_length=64)
+    slices = models.PositiveIntegerField()
+    new_slices = models.PositiveIntegerField()
 
     class Meta:
         constraints = [

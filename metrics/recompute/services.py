@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection, transaction
 
@@ -31,14 +31,8 @@ from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, require
 
 
-@dataclass(frozen=True, slots=True)
-class MarketResult:
-    """What one market's part of a run found."""
-
-    market: str
-    vintage: str
-    slices: int
-    new_slices: int
+# Enough for a restarted machine; a run that fails this often fails for a reason of its own.
+MAX_ATTEMPTS: Final = 5
 
 
 def _move(run: Run, old: RunState, new: RunState, **fields: object) -> None:
@@ -46,7 +40,7 @@ def _move(run: Run, old: RunState, new: RunState, **fields: object) -> None:
         raise ConflictError(f"A run does not go from {old.label} to {new.label}.")
     if Run.objects.filter(pk=run.pk, state=old).update(state=new, **fields) != 1:
         raise ConflictError(f"The run {run} is no longer {old.label}.")
-    run.state = new
+    run.refresh_from_db()
 
 
 @transaction.atomic
@@ -100,23 +94,37 @@ def _alone(run: Run) -> Iterator[bool]:
 def run_execute(*, run: Run, actor: User) -> Run:
     """Do a queued or interrupted run to its end; a finished one is returned as it is.
 
-    Every market's result is stored as it is found, so an interrupted run loses at most one market.
-    A domain error ends the run as failed, with its sentence.
+    Each market's vintage is stored as it is found, so a run that was cut off goes on with the next
+    market. A domain error ends the run as failed, with its sentence; any other leaves it to be taken
+    up again, until the attempts are used up.
     """
     require(may(actor, "run_queue"))
     with _alone(run) as mine:
         run.refresh_from_db()
         if not mine or run.state not in (RunState.QUEUED, RunState.RUNNING):
             return run
+        if run.attempts >= MAX_ATTEMPTS:
+            _fail(run, f"Given up after {run.attempts} attempts. {run.problem}".strip(), actor)
+            return run
         _move(run, RunState(run.state), RunState.RUNNING, attempts=run.attempts + 1)
         try:
-            results = [_market(run, code) for code in spec_of(run)["markets"]]
+            _markets(run)
         except DomainError as error:
             _fail(run, str(error), actor)
             raise
-        _finish(run, results, actor)
-    run.refresh_from_db()
+        except Exception as error:
+            Run.objects.filter(pk=run.pk).update(problem=f"{type(error).__name__}: {error}"[:2000])
+            raise
+        _finish(run, actor)
     return run
+
+
+def _markets(run: Run) -> None:
+    """Every market of the run that has no vintage yet."""
+    found = set(run.vintages.values_list("market", flat=True))
+    for code in spec_of(run)["markets"]:
+        if code not in found:
+            _market(run, code)
 
 
 def spec_of(run: Run) -> dict[str, list[str]]:
@@ -124,7 +132,7 @@ def spec_of(run: Run) -> dict[str, list[str]]:
     return dict(json.loads(run.spec))
 
 
-def _market(run: Run, code: str) -> MarketResult:
+def _market(run: Run, code: str) -> None:
     files = _pinned(run)
     inputs = engine.Inputs(
         promises=pins.open_files(files, "promises", code),
@@ -134,7 +142,7 @@ def _market(run: Run, code: str) -> MarketResult:
     counted = engine.count(definition_of(run.version), inputs, as_of=run.as_of)
     slices = slices_of(run.version_id, code, counted)
     vintage, new = storage.vintage_save(run.version_id, code, slices)
-    return MarketResult(code, vintage, len(slices), new)
+    RunVintage.objects.create(run=run, market=code, vintage=vintage, slices=len(slices), new_slices=new)
 
 
 def _pinned(run: Run) -> list[pins.PinnedFile]:
@@ -142,24 +150,23 @@ def _pinned(run: Run) -> list[pins.PinnedFile]:
 
 
 @transaction.atomic
-def _finish(run: Run, results: Sequence[MarketResult], actor: User) -> None:
+def _finish(run: Run, actor: User) -> None:
+    found = list(run.vintages.all())
     _move(
-        run, RunState.RUNNING, RunState.DONE, finished_at=clock.now(),
-        slices_read=sum(result.slices for result in results),
-        slices_changed=sum(result.new_slices for result in results),
+        run, RunState.RUNNING, RunState.DONE, finished_at=clock.now(), problem="",
+        slices_read=sum(row.slices for row in found), slices_changed=sum(row.new_slices for row in found),
     )  # fmt: skip
-    RunVintage.objects.bulk_create(
-        RunVintage(run=run, market=result.market, vintage=result.vintage) for result in results
-    )
-    vintages = {result.market: result.vintage for result in results}
-    ledger.record(
-        action=Action.RUN_DONE, subject=str(run), payload={"run": run.pk, "vintages": vintages}, actor=actor
-    )
+    payload = {
+        "run": run.pk,
+        "vintages": {row.market: row.vintage for row in found},
+        "libraries": engine.libraries(),
+    }
+    ledger.record(action=Action.RUN_DONE, subject=str(run), payload=payload, actor=actor)
 
 
 @transaction.atomic
 def _fail(run: Run, problem: str, actor: User) -> None:
-    _move(run, RunState.RUNNING, RunState.FAILED, finished_at=clock.now(), problem=problem)
+    _move(run, RunState(run.state), RunState.FAILED, finished_at=clock.now(), problem=problem)
     ledger.record(
         action=Action.RUN_FAILED, subject=str(run), payload={"run": run.pk, "problem": problem}, actor=actor
     )

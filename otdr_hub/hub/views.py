@@ -14,15 +14,15 @@ from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 
 
-@require_safe
 @cache_control(no_store=True)
+@require_safe
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen."""
     return render(request, "hub/hub.html", {"page": hub_page(read_hub())})
 
 
-@require_safe
 @cache_control(no_store=True)
+@require_safe
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
     reading = read_hub()

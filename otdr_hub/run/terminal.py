@@ -30,5 +30,12 @@ def welcome(url: str, *, demo: bool) -> None:
         say("")
         say(f"  Accounts: {ACCOUNTS}")
         say("  Password of each: otdr-demo")
-        say("  Tour: sign in as exec for the numbers, as finance for a sign-off, as dpm for the kill switch.")
+        say(
+            "  Tour: sign in as exec; ten markets are shown, Brazil and Germany are not decided yet. Then, here:"
+        )
+        say("    .venv/bin/python manage.py otdr --market BR --market DE      what the hub does not show")
+        say(
+            "    .venv/bin/python manage.py shutoff NL --category data_quality --as admin   and reload the page"
+        )
+        say("    .venv/bin/python manage.py verify_ledger                     every act so far, chained")
     say("")

@@ -16,7 +16,8 @@ ADDRESS = cluster.address()
 SECRET_KEY = SECRETS.secret_key
 DEBUG = False
 DEMO_ACCOUNTS = False
-ALLOWED_HOSTS = [host for host in os.environ.get("OTDR_ALLOWED_HOSTS", "").split(",") if host]
+# The loopback is always allowed: health checks ask from inside.
+ALLOWED_HOSTS = ["127.0.0.1", *filter(None, os.environ.get("OTDR_ALLOWED_HOSTS", "").split(","))]
 
 INSTALLED_APPS = [
     "otdr_hub.demo",

@@ -9,6 +9,8 @@ import pytest
 
 from otdr_hub.cluster.roles import ROLES
 
+pytestmark = pytest.mark.faults
+
 CHANGES = (
     "UPDATE public.governance_ledger SET actor = 'nobody' WHERE seq = 2",
     "DELETE FROM public.governance_ledger WHERE seq = 2",
@@ -57,7 +59,8 @@ def test_forged_sequence_time_and_hash_are_overwritten(demo):
     with demo.connect("otdr_app") as connection:
         (head,) = connection.execute("SELECT seq FROM governance_ledger_head").fetchone()
         row = connection.execute(
-            "INSERT INTO governance_ledger (seq, recorded_at, actor, action, subject, payload, prev_hash, hash)"
+            "INSERT INTO governance_ledger"
+            " (seq, recorded_at, actor, action, subject, payload, prev_hash, hash)"
             " VALUES (99999, '2001-01-01', 'x', 'role.granted', 'x', '{}', 'f', 'f')"
             " RETURNING seq, recorded_at > now() - interval '1 minute', hash"
         ).fetchone()
@@ -90,7 +93,10 @@ def test_the_walk_finds_a_missing_entry(demo):
 
 
 def test_two_writers_never_fork_the_chain(demo):
-    insert = "INSERT INTO governance_ledger (actor, action, subject, payload) VALUES ('x', 'role.granted', %s, '{}')"
+    insert = (
+        "INSERT INTO governance_ledger (actor, action, subject, payload)"
+        " VALUES ('x', 'role.granted', %s, '{}')"
+    )
     with demo.connect("otdr_app", autocommit=False) as first, demo.connect("otdr_app") as second:
         first.execute(insert, ["first"])
         second.execute("SET lock_timeout = '200ms'")

@@ -28,6 +28,7 @@ def _python(*arguments: str, environment: dict[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
+        check=False,
         env=inherited | environment,
         capture_output=True,
         text=True,

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import governance
 import metrics
-import pytest
 from governance.access.models import User
 from governance.access.services import account_create, role_grant, system
 from governance.killswitch.services import shutoff_activate

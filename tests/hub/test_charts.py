@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
@@ -20,7 +19,6 @@ from otdr_hub.hub.page import hub_page
 WEEKS = [week(i, 1000 + 10 * i, 900 + 12 * i - (i % 3) * 7) for i in range(11)] + [
     week(11, 1200, 1090, "provisional")
 ]
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
 def drawn() -> LineChart:
@@ -151,10 +149,3 @@ def test_every_picture_has_words_and_a_twin() -> None:
     for chart in re.findall(r'<figure class="chart.*?</figure>', html, re.S):
         assert "<table" in chart
     assert html.count("<table") == 2
-
-
-def test_templates_hold_no_inline_style_and_no_script() -> None:
-    for path in TEMPLATES.rglob("*.html"):
-        text = path.read_text()
-        assert not re.search(r"\sstyle=|<style|<script|\son[a-z]+=|javascript:", text), path
-        assert len(text.splitlines()) <= 150, path

@@ -19,6 +19,8 @@ SELECT m.code, m.name, m.zone, m.priority, l.vintage, d.digest, d.state, d.discl
        WHEN newest.state = 'excluded' THEN 'excluded'
        WHEN d.digest IS NULL AND public.governance_stands('scope', newest.digest) THEN 'undecided'
        WHEN d.digest IS NULL OR newest.state <> d.state THEN 'needs_signing'
+       -- A known issue is shown until its expiry, and falls back by itself.
+       WHEN d.state = 'known_issue' AND d.review_on <= CURRENT_DATE THEN 'excluded'
        WHEN d.version_id <> p.version_id OR d.vintage <> l.vintage OR d.through <> p.through THEN 'needs_signing'
        WHEN NOT public.governance_stands('scope', d.digest) THEN 'needs_signing'
   END AS reason,
@@ -29,7 +31,7 @@ LEFT JOIN (SELECT number, version_id, through FROM public.governance_publication
 LEFT JOIN public.governance_publicationline l
   ON l.publication_id = p.number AND l.market_id = m.code AND l.breakout = '-' AND l.value = '-'
 LEFT JOIN LATERAL (
-  SELECT digest, state, disclosure, version_id, vintage, through FROM public.governance_scopedecision x
+  SELECT digest, state, disclosure, version_id, vintage, through, review_on FROM public.governance_scopedecision x
   WHERE x.digest = l.decision AND x.market_id = m.code AND x.breakout = '-' AND x.value = '-'
     AND x.state IN ('certified', 'known_issue')
   ORDER BY x.id DESC LIMIT 1) d ON true

@@ -1,0 +1,1 @@
+"""The pages as a reader meets them: the real server on the demonstration, in a real browser."""
