@@ -11,4 +11,5 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the rooms above sign-offs say what a complete set of signatures changes."""
-        from governance.versions import services  # noqa: PLC0415, F401 (registers its act)
+        import governance.scope.services  # noqa: PLC0415
+        import governance.versions.services  # noqa: PLC0415, F401 (each registers its act)

@@ -162,6 +162,12 @@ BEGIN
                  WHERE l.id = NEW.line_id AND l.digest = NEW.digest) THEN
     RAISE EXCEPTION 'the signature is over another digest than its line' USING ERRCODE = 'check_violation';
   END IF;
+  IF NOT EXISTS (SELECT 1 FROM governance_signoffline l
+                 JOIN governance_signoffrequest r ON r.id = l.request_id
+                 JOIN governance_requirement q ON q.act = r.act AND q.role = NEW.role
+                 WHERE l.id = NEW.line_id) THEN
+    RAISE EXCEPTION 'no signature of % is required for this', NEW.role USING ERRCODE = 'check_violation';
+  END IF;
   IF EXISTS (SELECT 1 FROM governance_signoffline l JOIN governance_signoffrequest r ON r.id = l.request_id
              WHERE l.digest = NEW.digest AND r.opened_by_id = NEW.person_id)
      OR EXISTS (SELECT 1 FROM governance_scopedecision d

@@ -15,6 +15,7 @@ from governance.markets.models import Market
 from governance.scope import readiness
 from governance.scope.models import WHOLE, ScopeDecision
 from governance.scope.states import ScopeState
+from governance.signoffs import acts
 from governance.versions.models import MetricVersion
 from governance.versions.states import VersionState
 from otdr_hub.lib import clock, digest
@@ -23,6 +24,17 @@ from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, requ
 ACT: Final = "scope"
 # How far signed weeks may drift from the signed vintage before the signature no longer covers them.
 DEFAULT_GUARD: Final = {"max_drift_points": "0.3"}
+
+
+def _nothing_to_move(digest: str) -> None:
+    """A certification is computed from signatures when read; nothing is stored when they are complete."""
+
+
+def _deciders(digest: str) -> set[int]:
+    return set(ScopeDecision.objects.filter(digest=digest).values_list("decided_by_id", flat=True))
+
+
+acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders))
 
 
 def _check_words(state: str, disclosure: str, reason: str, review_on: dt.date | None) -> None:

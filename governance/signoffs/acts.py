@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
-Completed = Callable[[str], None]
 
-_on_complete: Final[dict[str, Completed]] = {}
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the room that owns an act says about it."""
+
+    completed: Callable[[str], None]
+    """Called with a digest, in the signing transaction, when its last required signature is given."""
+    authors: Callable[[str], set[int]]
+    """Ids of the persons behind a digest: they may not sign it."""
 
 
-def register(act: str, completed: Completed) -> None:
-    """Call `completed(digest)` in the signing transaction once a digest of this act is fully signed."""
-    _on_complete[act] = completed
+_acts: Final[dict[str, Act]] = {}
 
 
-def complete(act: str, digest: str) -> None:
-    """Tell the room that owns the act."""
-    handler = _on_complete.get(act)
-    if handler is not None:
-        handler(digest)
+def register(name: str, act: Act) -> None:
+    """Make an act known under its name."""
+    _acts[name] = act
+
+
+def complete(name: str, digest: str) -> None:
+    """Tell the room that owns the act that a digest of it is fully signed."""
+    if name in _acts:
+        _acts[name].completed(digest)
+
+
+def authors(name: str, digest: str) -> set[int]:
+    """Ids of the persons who may not sign a digest because it is their own."""
+    return _acts[name].authors(digest) if name in _acts else set()

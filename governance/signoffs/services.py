@@ -83,6 +83,8 @@ def may_sign(request: SignoffRequest, role: str, actor: User) -> Answer:
         return Refused(f"{actor.username} does not sign for {role}.")
     if request.opened_by_id == actor.pk:
         return Refused("Whoever asks for signatures does not give one.")
+    if any(actor.pk in acts.authors(request.act, line.digest) for line in request.lines.all()):
+        return Refused(f"What {actor.username} proposed is signed by others.")
     if not Requirement.objects.filter(act=request.act, role=role).exists():
         return Refused(f"No signature of {role} is required for this.")
     return ALLOWED
@@ -102,6 +104,7 @@ def request_sign(
     if Signature.objects.filter(digest__in=[line.digest for line in lines], person=actor).exists():
         raise ConflictError(f"{actor.username} has already answered this request.")
     moment = clock.now()
+    open_before = [line for line in lines if not stands(request.act, line.digest)]
     Signature.objects.bulk_create(
         Signature(
             line=line, digest=line.digest, role=role, person=actor, verdict=verdict,
@@ -109,7 +112,7 @@ def request_sign(
         )
         for line in lines
     )  # fmt: skip
-    for line in lines:
+    for line in open_before:
         if stands(request.act, line.digest):
             acts.complete(request.act, line.digest)
     ledger.record(

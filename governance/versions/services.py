@@ -83,7 +83,11 @@ def _approved(digest: str) -> None:
     _move(digest, VersionState.IN_REVIEW, VersionState.APPROVED)
 
 
-acts.register(ACT, _approved)
+def _author(digest: str) -> set[int]:
+    return set(MetricVersion.objects.filter(digest=digest).values_list("author_id", flat=True))
+
+
+acts.register(ACT, acts.Act(completed=_approved, authors=_author))
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from metrics.lake import store
 from metrics.lake.columnar import connect
 from metrics.lake.models import LakeFile
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import DomainError, InvalidInputError, require
+from otdr_hub.lib.outcome import DomainError, InvalidInputError, require, require_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ def batch_ingest(*, path: Path, kind: str, source: str = "live", actor: User) ->
         raise InvalidInputError(f"'{kind}' is no kind of input; use one of {', '.join(CONTRACTS)}.")
     if not path.is_file():
         raise InvalidInputError(f"{path}: there is no such file.")
+    require_short("file name", path.name, 200)
     file_digest = digest.of_file(path)
     known = _already_taken(kind, file_digest)
     if known is not None:

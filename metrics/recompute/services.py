@@ -30,7 +30,6 @@ from metrics.recompute.states import TRANSITIONS, RunState
 from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, require
 
-
 # Enough for a restarted machine; a run that fails this often fails for a reason of its own.
 MAX_ATTEMPTS: Final = 5
 
@@ -57,14 +56,18 @@ def run_queue(
             f"{version.name} was defined for another engine ({version.engine_digest[:8]}); this one is"
             f" {engine.engine_digest()[:8]}. Propose the definition again to compute with it."
         )
-    codes = sorted(markets) or sorted(Market.objects.values_list("code", flat=True))
-    unknown = sorted(set(codes) - set(Market.objects.values_list("code", flat=True)))
+    zones = dict(Market.objects.values_list("code", "zone"))
+    codes = sorted(set(markets) or zones)
+    unknown = [code for code in codes if code not in zones]
     if unknown or not codes:
         raise InvalidInputError(f"Not a registered market: {', '.join(unknown) or 'none is registered'}.")
     moment = as_of or clock.now()
     files = pins.current(codes)
     pin_digest = pins.digest_of(files)
-    spec = {"version": version.digest, "pin": pin_digest, "as_of": moment, "markets": codes}
+    spec = {
+        "version": version.digest, "pin": pin_digest, "as_of": moment,
+        "markets": {code: zones[code] for code in codes},
+    }  # fmt: skip
     Pin.objects.get_or_create(digest=pin_digest, defaults={"files": digest.canonical(pins.content(files))})
     run, is_new = Run.objects.get_or_create(
         digest=digest.of(spec),
@@ -122,22 +125,22 @@ def run_execute(*, run: Run, actor: User) -> Run:
 def _markets(run: Run) -> None:
     """Every market of the run that has no vintage yet."""
     found = set(run.vintages.values_list("market", flat=True))
-    for code in spec_of(run)["markets"]:
+    for code, zone in zones_of(run).items():
         if code not in found:
-            _market(run, code)
+            _market(run, code, zone)
 
 
-def spec_of(run: Run) -> dict[str, list[str]]:
-    """The run's question as plain values; `markets` are codes."""
-    return dict(json.loads(run.spec))
+def zones_of(run: Run) -> dict[str, str]:
+    """The markets a run was asked for, each with the default zone it had then."""
+    return dict(json.loads(run.spec)["markets"])
 
 
-def _market(run: Run, code: str) -> None:
+def _market(run: Run, code: str, zone: str) -> None:
     files = _pinned(run)
     inputs = engine.Inputs(
         promises=pins.open_files(files, "promises", code),
         events=pins.open_files(files, "events", code),
-        default_zone=Market.objects.get(pk=code).zone,
+        default_zone=zone,
     )
     counted = engine.count(definition_of(run.version), inputs, as_of=run.as_of)
     slices = slices_of(run.version_id, code, counted)

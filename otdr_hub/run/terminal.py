@@ -30,12 +30,8 @@ def welcome(url: str, *, demo: bool) -> None:
         say("")
         say(f"  Accounts: {ACCOUNTS}")
         say("  Password of each: otdr-demo")
-        say(
-            "  Tour: sign in as exec; ten markets are shown, Brazil and Germany are not decided yet. Then, here:"
-        )
-        say("    .venv/bin/python manage.py otdr --market BR --market DE      what the hub does not show")
-        say(
-            "    .venv/bin/python manage.py shutoff NL --category data_quality --as admin   and reload the page"
-        )
-        say("    .venv/bin/python manage.py verify_ledger                     every act so far, chained")
+        say("  Tour: sign in as exec. Ten markets are shown; Brazil and Germany are not decided yet. Then:")
+        say("    what the hub does not show    .venv/bin/python manage.py otdr --market BR --market DE")
+        say("    a market off: reload after    .venv/bin/python manage.py shutoff NL -c other --as admin")
+        say("    every act so far, chained     .venv/bin/python manage.py verify_ledger")
     say("")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Browser
 
 from otdr_hub.demo.cast import CAST, PASSWORD
-from tests.browser.served import Reader, sign_in
+from tests.browser.served import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -51,9 +49,7 @@ def test_the_cast_is_named_at_the_door(browser: Browser, hub: str) -> None:
     context.close()
 
 
-def test_signing_out_from_the_menu_of_a_phone(
-    read: Callable[..., Reader], browser: Browser, hub: str
-) -> None:
+def test_signing_out_from_the_menu_of_a_phone(browser: Browser, hub: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, hub)

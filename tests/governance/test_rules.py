@@ -16,7 +16,7 @@ from governance.scope.services import scope_decide
 from governance.signoffs.selectors import stands
 from governance.signoffs.services import request_open, request_sign, requirement_set
 from metrics.recompute.selectors import vintages_of
-from metrics.recompute.services import run_queue
+from metrics.recompute.services import run_execute, run_queue
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError
@@ -73,6 +73,8 @@ def test_the_author_of_a_version_does_not_approve_it():
     request = request_open(
         act="version", summary="again", lines=[(version.digest, "v")], actor=builders.person("dpm")
     )
+    with pytest.raises(NotAllowedError, match="is signed by others"):
+        give(request, "finance", author)
     forge(request.lines.get(), "finance", author)
 
 
@@ -90,6 +92,43 @@ def test_a_role_taken_away_is_gone_at_once(tmp_path):
     finance.groups.clear()
     with pytest.raises(NotAllowedError):
         give(request, "finance", finance)
+
+
+def test_nobody_gives_themself_a_role_and_no_admin_signs():
+    admin = builders.person("admin")
+    with pytest.raises(NotAllowedError, match="to themself"):
+        role_grant(user=admin, role="dpm", actor=admin)
+    with pytest.raises(InvalidInputError, match="cannot sign for finance"):
+        role_grant(user=admin, role="finance", actor=builders.person("other-admin", "admin"))
+    with pytest.raises(NotAllowedError, match="system account"):
+        role_grant(user=system(), role="finance", actor=admin)
+
+
+def test_one_approval_more_than_needed_changes_nothing():
+    version, request = builders.version_in_review()
+    builders.sign(request, "finance")
+    give(request, "finance", builders.person("finance-2", "finance"))
+    version.refresh_from_db()
+    assert version.state == "approved"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 151])
+def test_a_user_name_that_cannot_be_is_said(name):
+    with pytest.raises(InvalidInputError, match="user name"):
+        account_create(username=name, password="x", roles=["executive"], actor=system())
+
+
+def test_a_corrected_zone_is_another_question(tmp_path):
+    run = builders.run_done(tmp_path)
+    Market.objects.filter(pk=builders.SHOWN).update(zone="Asia/Tokyo")
+    asked, is_new = run_queue(
+        version=run.version,
+        markets=["AA", "BB", "AA"],
+        as_of=run.as_of,
+        actor=builders.person("data_engineer"),
+    )
+    assert is_new
+    assert run_execute(run=asked, actor=builders.person("data_engineer")).state == "done"
 
 
 def test_a_rejection_stands_against_every_approval(tmp_path):

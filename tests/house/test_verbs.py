@@ -258,7 +258,7 @@ def test_a_verb_leaves_exactly_one_entry(db: None, lake: Path, scenario: Scenari
 
 def _strangers() -> list[User]:
     """Somebody who only reads, a closed account of somebody who might, and nobody's machine."""
-    closed = person("closed", "admin", "dpm", "data_engineer", "finance")
+    closed = person("closed", "dpm", "data_engineer", "finance")
     closed.is_active = False
     closed.save(update_fields=["is_active"])
     return [person("auditor"), person("executive"), closed]

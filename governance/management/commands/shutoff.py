@@ -22,7 +22,7 @@ class Command(ServiceCommand):
         """What, and why in one word; a reason may follow."""
         super().add_arguments(parser)
         parser.add_argument("market")
-        parser.add_argument("--category", required=True, choices=Shutoff.Category.values)
+        parser.add_argument("-c", "--category", required=True, choices=Shutoff.Category.values)
         parser.add_argument("--reason", default="")
 
     def run(self, actor: User, options: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
