@@ -93,9 +93,13 @@ def market_payload(reading: Reading, code: str) -> dict[str, Any] | None:
     found = next((market for market in reading.markets if market.code == code), None)
     if found is None:
         return None
+    own = _market(found)
+    # Here `disclosure` is the sentence that travels with every number; the market's own one is a note.
+    note = own.pop("disclosure")
     return {
         **_stamp(reading),
-        **_market(found),
+        **own,
+        "note": note,
         "signed_by": list(found.signed_by),
         "weeks": [_week(week) for week in found.weeks],
     }

@@ -50,12 +50,17 @@ class CoveragePart(serializers.Serializer[Any]):
     share_of_due = serializers.CharField(allow_null=True)
 
 
-class MarketPart(Headline):
+class MarketHead(Headline):
     """A market that may be seen."""
 
     code = serializers.CharField()
     name = serializers.CharField()
     state = serializers.ChoiceField(choices=["certified", "known_issue"])
+
+
+class MarketPart(MarketHead):
+    """A market among the others, with its own disclosure."""
+
     disclosure = serializers.CharField(allow_blank=True)
 
 
@@ -85,9 +90,10 @@ class WeekPart(Headline):
     unknown = serializers.IntegerField()
 
 
-class MarketPayload(Stamped, MarketPart):
-    """`GET /api/v1/markets/{code}`."""
+class MarketPayload(Stamped, MarketHead):
+    """`GET /api/v1/markets/{code}`; `note` is the market's own disclosure, if it has one."""
 
+    note = serializers.CharField(allow_blank=True)
     signed_by = serializers.ListField(child=serializers.CharField())
     weeks = WeekPart(many=True)
 

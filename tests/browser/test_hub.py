@@ -107,7 +107,6 @@ def test_coverage_is_one_sentence_everywhere(reader: Reader) -> None:
     assert reader.open("/markets/US/").locator(".standing .said").inner_text() == said
 
 
-@pytest.mark.xfail(strict=True, reason="the market's own note takes the name of the coverage sentence")
 def test_a_market_of_the_api_carries_the_coverage_sentence(reader: Reader) -> None:
     assert reader.api("markets/US")["disclosure"] == reader.api("hub")["disclosure"]
 
