@@ -13,12 +13,23 @@ from otdr_hub.lib import digest
 COHORTS: Final = ("promise_end",)
 UNITS: Final = ("shipment",)
 PROMISES: Final = ("original", "latest")
-SUCCESS_EVENTS: Final = ("delivered",)
+SUCCESS_EVENTS: Final = ("delivered", "first_attempt")
 ZONE_RULES: Final = ("destination",)
 EXCLUSIONS: Final = MappingProxyType(
     {
         "no_promise": "checkout recorded no promise",
         "cancelled_before_dispatch": "cancelled before dispatch and before the promise ended",
+    }
+)
+# Why a whole service may be left out; every such service is named with one of these.
+SERVICE_REASONS: Final = MappingProxyType(
+    {
+        "untracked": "the service is not tracked",
+        "test": "test traffic",
+        "internal": "internal traffic",
+        "gift": "gift cards and the like",
+        "digital": "digital goods",
+        "freight": "freight",
     }
 )
 SMALL_CELL_FLOOR: Final = 11
@@ -44,7 +55,11 @@ class Definition:
 
     Units: `grace_minutes` whole minutes, `horizon_hours` whole hours, `completeness_floor` a share
     in [0, 1], `small_cell` shipments. `exclusions` are the reasons that take a shipment out of the
-    due ones. Raises DefinitionError naming the path of the first node that cannot be.
+    due ones; `excluded_services` (pairs of service and reason) does so for whole services. With
+    `customer_requests_count` a date the customer asked for is the promise. An attempt is a success
+    only for `attempt_reasons`, and only where `success_event` is first_attempt; at one of the
+    `pickup_services`, being ready for collection is a delivery. Raises DefinitionError naming the
+    path of the first node that cannot be.
     """
 
     name: str
@@ -56,7 +71,11 @@ class Definition:
     horizon_hours: int = 72
     completeness_floor: Decimal = Decimal("0.95")
     no_promise_ceiling: Decimal = Decimal("0.005")
+    customer_requests_count: bool = True
+    attempt_reasons: tuple[str, ...] = ("consignee",)
+    pickup_services: tuple[str, ...] = ()
     exclusions: tuple[str, ...] = tuple(EXCLUSIONS)
+    excluded_services: tuple[tuple[str, str], ...] = ()
     zone_rule: str = "destination"
     small_cell: int = 50
 
@@ -72,6 +91,13 @@ class Definition:
             _one_of(f"exclusions[{position}]", reason, tuple(EXCLUSIONS))
         if "no_promise" not in self.exclusions:
             raise DefinitionError("exclusions: 'no_promise' cannot be left out; nothing is due without one")
+        for service, reason in self.excluded_services:
+            _one_of(f"excluded_services.{service}", reason, tuple(SERVICE_REASONS))
+        left_out = {service for service, _ in self.excluded_services}
+        if clash := sorted(left_out & set(self.pickup_services)):
+            raise DefinitionError(f"pickup_services: '{clash[0]}' is excluded as well; name it once")
+        if self.success_event == "first_attempt" and not self.attempt_reasons:
+            raise DefinitionError("attempt_reasons: name at least one, or use success_event: delivered")
         if len(set(self.exclusions)) != len(self.exclusions):
             raise DefinitionError("exclusions: a reason is named twice; name each once")
         _between("grace_minutes", self.grace_minutes, 0, 7 * 24 * 60, "minutes")
@@ -82,7 +108,8 @@ class Definition:
 
     def content(self) -> dict[str, Any]:
         """Every node as plain values, in the order they are written in YAML."""
-        return {field: getattr(self, field) for field in self.__slots__}
+        plain = {field: getattr(self, field) for field in self.__slots__}
+        return plain | {"excluded_services": dict(self.excluded_services)}
 
     def digest(self, engine_digest: str) -> str:
         """The version's content address: all nodes and the engine code that computes them."""

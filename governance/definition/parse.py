@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from governance.definition.nodes import Definition, DefinitionError
 
 _WHOLE = frozenset({"grace_minutes", "horizon_hours", "small_cell"})
+_LISTS = frozenset({"exclusions", "attempt_reasons", "pickup_services"})
 _SHARES = frozenset({"completeness_floor", "no_promise_ceiling"})
 
 
@@ -29,15 +31,32 @@ def _share(path: str, value: Any) -> Decimal:
         raise DefinitionError(f"{path}: write the share as text in quotes, like '0.95'") from None
 
 
+def _list(path: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise DefinitionError(f"{path}: write a list of texts")
+    # The order says nothing, so it must not change the digest.
+    return tuple(value) if path == "exclusions" else tuple(sorted(set(value)))
+
+
+def _services(value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise DefinitionError("excluded_services: write a mapping of service to reason")
+    return tuple(sorted((str(service), reason) for service, reason in value.items()))
+
+
 def _value(path: str, value: Any) -> Any:
     if path in _WHOLE:
         return _whole(path, value)
     if path in _SHARES:
         return _share(path, value)
-    if path == "exclusions":
-        if not isinstance(value, list):
-            raise DefinitionError("exclusions: write a list of reasons")
-        return tuple(str(item) for item in value)
+    if path in _LISTS:
+        return _list(path, value)
+    if path == "excluded_services":
+        return _services(value)
+    if path == "customer_requests_count":
+        if not isinstance(value, bool):
+            raise DefinitionError(f"{path}: write true or false")
+        return value
     if not isinstance(value, str):
         raise DefinitionError(f"{path}: '{value}' is not a text")
     return value
@@ -60,10 +79,15 @@ def parse(text: str) -> Definition:
     return Definition(**{key: _value(key, value) for key, value in document.items()})
 
 
+def _written(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value) if isinstance(value, Decimal) else value
+
+
 def dump(definition: Definition) -> str:
     """The definition as YAML with every node spelled out; `parse(dump(d)) == d`."""
-    plain = {
-        key: list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Decimal) else value
-        for key, value in definition.content().items()
-    }
+    plain = {key: _written(value) for key, value in definition.content().items()}
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)

@@ -56,3 +56,11 @@ def open_files(files: Sequence[PinnedFile], kind: str, market: str) -> list[Path
             raise ConflictError(f"The lake's file {pinned.path} is not the one pinned; restore it and rerun.")
         paths.append(path)
     return paths
+
+
+def sha256_of(pinned: PinnedFile) -> str:
+    """The SHA-256 a pinned file has now. Raises ConflictError when it is gone."""
+    path = root() / pinned.path
+    if not path.is_file():
+        raise ConflictError(f"The lake's file {pinned.path} is gone; restore it and verify again.")
+    return digest.of_file(path)

@@ -7,17 +7,20 @@ Every choice among rows is made by content (`min`/`max` over structs), never by 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from governance.definition import Definition
 
 _PROMISES: Final = """
 promise AS (
-  SELECT shipment_id, {pick}(struct_pack(
+  SELECT shipment_id, {chosen} AS p
+  FROM (SELECT shipment_id, reason, struct_pack(
            recorded := recorded_at, kind := promised_kind, utc := promised_utc, wall := promised_local,
            zone := coalesce(zone, $default_zone), carrier := carrier,
-           origin := origin, destination := destination)) AS p
-  FROM promises WHERE recorded_at <= $as_of GROUP BY shipment_id
+           origin := origin, destination := destination, service := service) AS made
+        FROM promises WHERE recorded_at <= $as_of)
+  GROUP BY shipment_id
 ),
 -- A day ends where the next one begins; windows end at their instant; wall-clock times are local.
 ending AS (
@@ -60,7 +63,9 @@ timed AS (
 history AS (
   SELECT shipment_id,
          min(happened) FILTER (type = 'created') AS created_at,
-         list(happened) FILTER (type = '{success}') AS deliveries,
+         list(happened) FILTER (type = 'delivered') AS deliveries,
+         list(happened) FILTER (type = 'available_for_collection') AS collections,
+         list(happened) FILTER (type = 'attempted' AND reason IN {attempt_reasons}) AS valid_attempts,
          min(happened) FILTER (type IN ('out_for_delivery', 'attempted')) AS dispatched_at,
          min(happened) FILTER (type = 'attempted') AS attempted_at,
          max(happened) FILTER (type = 'attempted') AS attempted_last_at,
@@ -78,15 +83,16 @@ history AS (
 _STATUS: Final = """
 shipment AS (
   SELECT shipment_id, d.day AS promised_day, d.ends_at + INTERVAL '{grace} minutes' AS ends_at, d.p AS p,
-         h.* EXCLUDE (shipment_id, deliveries),
-         -- A delivery before the shipment existed is impossible; the earliest valid one counts.
-         list_min(list_filter(h.deliveries, lambda t: h.created_at IS NULL OR t >= h.created_at))
+         h.* EXCLUDE (shipment_id, deliveries, collections, valid_attempts),
+         -- A success before the shipment existed is impossible; the earliest valid one counts.
+         list_min(list_filter({successes}, lambda t: h.created_at IS NULL OR t >= h.created_at))
            AS delivered_at
   FROM deadline d FULL JOIN history h USING (shipment_id)
 ),
 judged AS (
   SELECT *, CASE
     WHEN ends_at IS NULL THEN 'no_promise'
+    {left_out}
     WHEN delivered_at <= ends_at THEN 'on_time'
     WHEN delivered_at > ends_at THEN 'late'
     WHEN {cancelled_out} cancelled_at <= ends_at
@@ -114,17 +120,54 @@ FROM placed_day GROUP BY ALL ORDER BY ALL
 """
 
 
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _listed(values: Iterable[str]) -> str:
+    return "(" + ", ".join([_text(value) for value in values] or ["NULL"]) + ")"
+
+
+def _chosen(definition: Definition) -> str:
+    """Which of a shipment's promises counts: by when it was recorded, then by content."""
+    pick = "min(made)" if definition.promise == "original" else "max(made)"
+    if not definition.customer_requests_count:
+        return pick
+    return f"coalesce(max(made) FILTER (reason = 'customer_request'), {pick})"
+
+
+def _successes(definition: Definition) -> str:
+    """The list of instants that count as success for a shipment."""
+    parts = ["coalesce(h.deliveries, [])"]
+    if definition.success_event == "first_attempt":
+        parts.append("coalesce(h.valid_attempts, [])")
+    if definition.pickup_services:
+        at_pickup = f"d.p.service IN {_listed(definition.pickup_services)}"
+        parts.append(f"CASE WHEN {at_pickup} THEN coalesce(h.collections, []) ELSE [] END")
+    return " || ".join(parts)
+
+
+def _left_out(definition: Definition) -> str:
+    """Cases that take whole services out, with their reason as the status."""
+    return " ".join(
+        f"WHEN p.service = {_text(service)} THEN {_text(reason)}"
+        for service, reason in definition.excluded_services
+    )
+
+
 def compile_definition(definition: Definition) -> str:
     """The query of a definition over tables `promises`, `events`, `zones`; parameters are `as_of`
     (naive UTC) and `default_zone` (IANA).
 
     Rows: day, status, carrier, lane, shipments, matures_at (naive UTC), fingerprint (order-free sum).
     """
-    promises = _PROMISES.format(pick="min" if definition.promise == "original" else "max")
-    events = _EVENTS.format(success=definition.success_event)
+    promises = _PROMISES.format(chosen=_chosen(definition))
+    events = _EVENTS.format(attempt_reasons=_listed(definition.attempt_reasons))
     status = _STATUS.format(
         grace=definition.grace_minutes,
         horizon=definition.horizon_hours,
         cancelled_out="" if "cancelled_before_dispatch" in definition.exclusions else "false AND",
+        successes=_successes(definition),
+        left_out=_left_out(definition),
     )
     return f"WITH {promises},{events},{status}"

@@ -116,3 +116,26 @@ def breakdown(vintages: Sequence[str], by: str, since: dt.date, until: dt.date) 
         )
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+_INTEGERS: Final = """
+SELECT 'slice ' || s.day, s.due, s.on_time, s.late, s.pending, s.unknown, NULL::bigint
+FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id WHERE l.vintage_id = %(vintage)s
+UNION ALL
+SELECT 'cell ' || s.day || ' ' || c.carrier || ' ' || c.lane,
+       c.due, c.on_time, c.late, c.pending, c.unknown, NULL
+FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id
+JOIN metrics_cell c ON c.slice_id = s.digest
+WHERE l.vintage_id = %(vintage)s
+UNION ALL
+SELECT 'week ' || week, due, on_time, late, pending, unknown, no_promise
+FROM metrics_vintageweek WHERE vintage_id = %(vintage)s
+"""
+
+
+def integers_of(vintage: str) -> dict[str, tuple[int, ...]]:
+    """Every stored integer of a vintage by the name of its place: slices and cells (due, on_time, late,
+    pending, unknown) and weeks (the same and no_promise)."""
+    with acting_as("ops") as cursor:
+        cursor.execute(_INTEGERS, {"vintage": vintage})
+        return {place: tuple(n for n in counts if n is not None) for place, *counts in cursor.fetchall()}

@@ -19,13 +19,15 @@ ZONE = "America/Sao_Paulo"
 
 @dataclass
 class Shipment:
-    """A promise (None: there is none), later promises, and events (type, occurred_at[, extra])."""
+    """A promise (None: there is none), later promises (a time, or (time, reason)), and events
+    (type, occurred_at[, extra])."""
 
     promised_by: str | None
     events: list
     zone: str = ""
     revisions: list = field(default_factory=list)
     as_of: str = "2026-11-30T00:00:00Z"
+    service: str = ""
 
 
 def _received(occurred: str) -> str:
@@ -36,12 +38,13 @@ def _received(occurred: str) -> str:
 
 
 def promise_rows(shipment: Shipment, number: int) -> list[dict[str, str]]:
-    promises = [shipment.promised_by, *shipment.revisions] if shipment.promised_by else []
+    later = [item if isinstance(item, tuple) else (item, "revised") for item in shipment.revisions]
+    promises = [(shipment.promised_by, "initial"), *later] if shipment.promised_by else []
     return [
         {"shipment_id": f"s{number}", "order_id": f"o{number}", "market": "BR", "promised_by": promised,
-         "recorded_at": f"2026-01-0{1 + turn}T00:00:00Z", "zone": shipment.zone,
-         "reason": "revised" if turn else "initial"}
-        for turn, promised in enumerate(promises)
+         "recorded_at": f"2026-01-0{1 + turn}T00:00:00Z", "zone": shipment.zone, "reason": reason,
+         "service": shipment.service}
+        for turn, (promised, reason) in enumerate(promises)
     ]  # fmt: skip
 
 
@@ -63,7 +66,16 @@ def write_csv(path: Path, rows: list[dict[str, str]], columns: list[str]) -> Pat
     return path
 
 
-PROMISE_COLUMNS = ["shipment_id", "order_id", "market", "promised_by", "recorded_at", "zone", "reason"]
+PROMISE_COLUMNS = [
+    "shipment_id",
+    "order_id",
+    "market",
+    "promised_by",
+    "recorded_at",
+    "zone",
+    "reason",
+    "service",
+]
 EVENT_COLUMNS = ["event_id", "shipment_id", "market", "type", "occurred_at", "received_at", "reason_code"]
 
 

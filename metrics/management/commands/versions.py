@@ -1,0 +1,85 @@
+"""`manage.py versions list | show NAME | propose FILE.yaml | diff A B`: definitions as YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from governance.access.command import DONE, ServiceCommand
+from governance.access.models import User
+from governance.definition import DefinitionError, diff, parse
+from governance.models import MetricVersion
+from governance.versions.selectors import by_name, definition_of, meaning
+from governance.versions.services import version_propose
+from metrics.otdr.engine import engine_digest
+from otdr_hub.lib.outcome import InvalidInputError
+
+Answer = tuple[dict[str, Any], str, int]
+# How many names each act takes after it.
+ARGUMENTS = {"list": 0, "show": 1, "propose": 1, "diff": 2}
+
+
+def _plain(version: MetricVersion) -> dict[str, Any]:
+    return {
+        "name": version.name, "digest": version.digest, "engine": version.engine_digest,
+        "state": version.state, "effective_from": version.effective_from,
+    }  # fmt: skip
+
+
+def _list() -> Answer:
+    found = list(MetricVersion.objects.all())
+    lines = [f"{item.name}  {item.digest[:12]}  {item.get_state_display()}" for item in found]
+    text = "\n".join(lines) or "No metric version has been proposed."
+    return {"versions": [_plain(item) for item in found]}, text, DONE
+
+
+def _show(name: str) -> Answer:
+    version = by_name(name)
+    text = f"{version.document}\n# {meaning(version)}"
+    return _plain(version) | {"document": version.document, "meaning": meaning(version)}, text, DONE
+
+
+def _propose(path: Path, actor: User) -> Answer:
+    try:
+        definition = parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{path.name}: cannot be read ({error}).") from None
+    except DefinitionError as error:
+        raise InvalidInputError(f"{path.name}: {error}.") from None
+    version = version_propose(definition=definition, engine_digest=engine_digest(), actor=actor)
+    text = f"{version.name} is proposed as a draft, {version.digest[:12]}.\n{meaning(version)}"
+    return _plain(version) | {"meaning": meaning(version)}, text, DONE
+
+
+def _diff(old: str, new: str) -> Answer:
+    before, after = by_name(old), by_name(new)
+    changes = diff(definition_of(before), definition_of(after))
+    if before.engine_digest != after.engine_digest:
+        changes.append(f"The engine was {before.engine_digest[:8]} and becomes {after.engine_digest[:8]}.")
+    text = "\n".join(changes) or f"{old} and {new} say the same."
+    return {"from": old, "to": new, "changes": changes}, text, DONE
+
+
+class Command(ServiceCommand):
+    """Read and compare metric versions, and propose one for this engine."""
+
+    help = "versions list | show NAME | propose FILE.yaml --as data-engineer | diff A B"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The act, and what it is about."""
+        super().add_arguments(parser)
+        parser.add_argument("act", choices=sorted(ARGUMENTS))
+        parser.add_argument("names", nargs="*", help="a version's name, two of them, or a YAML file")
+
+    def run(self, actor: User, options: dict[str, Any]) -> Answer:
+        """One act."""
+        act, names = options["act"], options["names"]
+        if len(names) != ARGUMENTS[act]:
+            raise InvalidInputError(f"versions {act} takes {ARGUMENTS[act]} names, not {len(names)}.")
+        if act == "list":
+            return _list()
+        if act == "show":
+            return _show(names[0])
+        return _propose(Path(names[0]), actor) if act == "propose" else _diff(names[0], names[1])
