@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from otdr_hub.lib import digest
 
-COHORTS: Final = ("promise_end",)
-UNITS: Final = ("shipment",)
+COHORTS: Final = ("promise_end", "delivered")
+UNITS: Final = ("shipment", "order")
 PROMISES: Final = ("original", "latest")
 SUCCESS_EVENTS: Final = ("delivered", "first_attempt")
-ZONE_RULES: Final = ("destination",)
+ZONE_RULES: Final = ("destination", "utc")
 EXCLUSIONS: Final = MappingProxyType(
     {
         "no_promise": "checkout recorded no promise",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -16,7 +16,7 @@ from governance.definition import Definition
 from metrics.lake.columnar import connect
 from metrics.lake.schema import table_of
 from metrics.otdr import zones
-from metrics.otdr.query import compile_definition
+from metrics.otdr.query import compile_definition, compile_history, compile_over_history
 from otdr_hub.lib import digest
 
 # The table must span every time that is looked up, promises and events alike.
@@ -73,7 +73,7 @@ def _bind_files(connection: duckdb.DuckDBPyConnection, name: str, files: Sequenc
 
 
 def _bind_zones(connection: duckdb.DuckDBPyConnection, default_zone: str) -> None:
-    names = {default_zone} | {
+    names = {default_zone, "UTC"} | {
         row[0]
         for row in connection.execute("SELECT DISTINCT zone FROM promises WHERE zone IS NOT NULL").fetchall()
     }
@@ -85,19 +85,47 @@ def _bind_zones(connection: duckdb.DuckDBPyConnection, default_zone: str) -> Non
     connection.executemany("INSERT INTO zones VALUES (?, ?, ?, ?)", rows)
 
 
-def count(definition: Definition, inputs: Inputs, *, as_of: dt.datetime) -> list[Counted]:
-    """Counts of one market as known at `as_of` (aware)."""
-    query = compile_definition(definition)
-    parameters: dict[str, Any] = {
-        "as_of": as_of.astimezone(dt.UTC).replace(tzinfo=None),
-        "default_zone": inputs.default_zone,
-    }
-    with connect() as connection:
-        _bind_files(connection, "promises", inputs.promises)
-        _bind_files(connection, "events", inputs.events)
-        _bind_zones(connection, inputs.default_zone)
-        rows = connection.execute(query, parameters).fetchall()
+def _parameters(inputs: Inputs, as_of: dt.datetime) -> dict[str, Any]:
+    moment = as_of.astimezone(dt.UTC).replace(tzinfo=None)
+    return {"as_of": moment, "default_zone": inputs.default_zone}
+
+
+def _bind(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+    _bind_files(connection, "promises", inputs.promises)
+    _bind_files(connection, "events", inputs.events)
+    _bind_zones(connection, inputs.default_zone)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Counted]:
     return [
         Counted(day, status, carrier, lane, n, at.replace(tzinfo=dt.UTC) if at else None, int(mark))
-        for day, status, carrier, lane, n, at, mark in rows
+        for day, status, carrier, lane, n, at, mark in connection.execute(query, parameters).fetchall()
     ]
+
+
+def count(definition: Definition, inputs: Inputs, *, as_of: dt.datetime) -> list[Counted]:
+    """Counts of one market as known at `as_of` (aware)."""
+    with connect() as connection:
+        _bind(connection, inputs)
+        return _rows(connection, compile_definition(definition), _parameters(inputs, as_of))
+
+
+def count_neighbours(
+    neighbours: Mapping[str, Definition], inputs: Inputs, *, as_of: dt.datetime
+) -> dict[str, list[Counted]]:
+    """Counts of one market under several definitions, with one pass over its events.
+
+    The definitions may differ in anything but `attempt_reasons`; the events' wall-clock times are read
+    in the zone of the first one's promise. Raises ValueError otherwise.
+    """
+    definitions = list(neighbours.values())
+    if len({definition.attempt_reasons for definition in definitions}) != 1:
+        raise ValueError("neighbours share one set of attempt reasons")
+    parameters = _parameters(inputs, as_of)
+    with connect() as connection:
+        _bind(connection, inputs)
+        connection.execute(compile_history(definitions[0]), parameters)
+        return {
+            name: _rows(connection, compile_over_history(definition), parameters)
+            for name, definition in neighbours.items()
+        }

@@ -8,6 +8,7 @@ Every choice among rows is made by content (`min`/`max` over structs), never by 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Final
 
 from governance.definition import Definition
@@ -17,8 +18,8 @@ promise AS (
   SELECT shipment_id, {chosen} AS p
   FROM (SELECT shipment_id, reason, struct_pack(
            recorded := recorded_at, kind := promised_kind, utc := promised_utc, wall := promised_local,
-           zone := coalesce(zone, $default_zone), carrier := carrier,
-           origin := origin, destination := destination, service := service) AS made
+           zone := {zone}, carrier := carrier, origin := origin, destination := destination,
+           service := service, order_id := order_id) AS made
         FROM promises WHERE recorded_at <= $as_of)
   GROUP BY shipment_id
 ),
@@ -103,12 +104,8 @@ judged AS (
     ELSE 'unknown' END AS status
   FROM shipment
 ),
-placed_day AS (
-  SELECT j.*, coalesce(j.promised_day,
-           CAST(coalesce(j.created_at, j.first_at) + to_seconds(u.offset_seconds) AS DATE)) AS day
-  FROM judged j ASOF LEFT JOIN zones u
-    ON u.zone = $default_zone AND coalesce(j.created_at, j.first_at, j.ends_at) >= u.utc_from
-)
+{unit},
+{cohort}
 SELECT day, status,
        coalesce(p.carrier, carrier, '') AS carrier,
        coalesce(p.origin, origin, '') || ' > ' || coalesce(p.destination, destination, '') AS lane,
@@ -118,6 +115,46 @@ SELECT day, status,
          AS fingerprint
 FROM placed_day GROUP BY ALL ORDER BY ALL
 """
+
+
+_UNIT: Final = MappingProxyType(
+    {
+        "shipment": "counted AS (SELECT * FROM judged)",
+        # An order is on time when every due parcel of it is; it is due when its last promise ends.
+        "order": """
+counted AS (
+  SELECT coalesce(p.order_id, shipment_id) AS shipment_id, max(promised_day) AS promised_day,
+         max(ends_at) AS ends_at, max(delivered_at) AS delivered_at, max(p) AS p, min(carrier) AS carrier,
+         min(origin) AS origin, min(destination) AS destination, min(created_at) AS created_at,
+         min(first_at) AS first_at,
+         CASE WHEN bool_or(status = 'late') THEN 'late' WHEN bool_or(status = 'unknown') THEN 'unknown'
+              WHEN bool_or(status = 'pending') THEN 'pending' ELSE 'on_time' END AS status
+  FROM judged WHERE status IN ('on_time', 'late', 'pending', 'unknown')
+  GROUP BY coalesce(p.order_id, shipment_id)
+)""",
+    }
+)
+
+_COHORT: Final = MappingProxyType(
+    {
+        # Without a promise there is no promise day: such a shipment stands on the day it was created.
+        "promise_end": """
+placed_day AS (
+  SELECT j.*, coalesce(j.promised_day,
+           CAST(coalesce(j.created_at, j.first_at) + to_seconds(u.offset_seconds) AS DATE)) AS day
+  FROM counted j ASOF LEFT JOIN zones u
+    ON u.zone = $default_zone AND coalesce(j.created_at, j.first_at, j.ends_at) >= u.utc_from
+)""",
+        # What was never delivered is in no such cohort, which is why this one flatters.
+        "delivered": """
+placed_day AS (
+  SELECT j.*, CAST(j.delivered_at + to_seconds(u.offset_seconds) AS DATE) AS day
+  FROM counted j ASOF JOIN zones u ON u.zone = j.p.zone AND j.delivered_at >= u.utc_from
+  WHERE j.status IN ('on_time', 'late')
+)""",
+    }
+)
+_ZONE: Final = MappingProxyType({"destination": "coalesce(zone, $default_zone)", "utc": "'UTC'"})
 
 
 def _text(value: str) -> str:
@@ -155,19 +192,43 @@ def _left_out(definition: Definition) -> str:
     )
 
 
+def _promises(definition: Definition) -> str:
+    return _PROMISES.format(chosen=_chosen(definition), zone=_ZONE[definition.zone_rule])
+
+
+def _events(definition: Definition) -> str:
+    return _EVENTS.format(attempt_reasons=_listed(definition.attempt_reasons))
+
+
+def _status(definition: Definition) -> str:
+    return _STATUS.format(
+        grace=definition.grace_minutes,
+        horizon=definition.horizon_hours,
+        cancelled_out="" if "cancelled_before_dispatch" in definition.exclusions else "false AND",
+        successes=_successes(definition),
+        left_out=_left_out(definition),
+        unit=_UNIT[definition.unit],
+        cohort=_COHORT[definition.cohort],
+    )
+
+
 def compile_definition(definition: Definition) -> str:
     """The query of a definition over tables `promises`, `events`, `zones`; parameters are `as_of`
     (naive UTC) and `default_zone` (IANA).
 
     Rows: day, status, carrier, lane, shipments, matures_at (naive UTC), fingerprint (order-free sum).
     """
-    promises = _PROMISES.format(chosen=_chosen(definition))
-    events = _EVENTS.format(attempt_reasons=_listed(definition.attempt_reasons))
-    status = _STATUS.format(
-        grace=definition.grace_minutes,
-        horizon=definition.horizon_hours,
-        cancelled_out="" if "cancelled_before_dispatch" in definition.exclusions else "false AND",
-        successes=_successes(definition),
-        left_out=_left_out(definition),
-    )
-    return f"WITH {promises},{events},{status}"
+    return f"WITH {_promises(definition)},{_events(definition)},{_status(definition)}"
+
+
+def compile_history(definition: Definition) -> str:
+    """The statement that makes table `history`, one row per shipment with what happened to it.
+
+    It is the costly pass over the events; `compile_over_history` reads it for each neighbour.
+    """
+    return f"CREATE TABLE history AS WITH {_promises(definition)},{_events(definition)} SELECT * FROM history"
+
+
+def compile_over_history(definition: Definition) -> str:
+    """The query of a definition over `promises`, `zones` and the table `history` made before."""
+    return f"WITH {_promises(definition)},{_status(definition)}"

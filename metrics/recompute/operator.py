@@ -12,7 +12,10 @@ from typing import Any, Final
 from governance.access.models import User
 from governance.access.policy import may
 from governance.models import MetricVersion
+from governance.versions.selectors import definition_of
+from metrics.otdr.ladder import Rung, ladder
 from metrics.recompute import storage
+from metrics.recompute.inputs import inputs_of
 from metrics.recompute.models import RunVintage
 from metrics.recompute.states import RunState
 from otdr_hub.lib import clock
@@ -21,12 +24,18 @@ from otdr_hub.lib.outcome import InvalidInputError, require
 GROUPINGS: Final = ("week", "day", "carrier", "lane")
 
 
-def newest_vintages(version: MetricVersion, markets: Sequence[str]) -> dict[str, RunVintage]:
-    """Market -> the vintage known latest (by as-of, then by finishing) under a version."""
-    done = RunVintage.objects.filter(run__version=version, run__state=RunState.DONE).select_related("run")
+def newest_vintages(
+    version: MetricVersion, markets: Sequence[str], as_of: dt.datetime | None = None
+) -> dict[str, RunVintage]:
+    """Market -> the vintage known latest (by as-of, then by finishing) under a version; with `as_of`,
+    the latest of those that tell what was known at that moment or before."""
+    done = RunVintage.objects.filter(run__version=version, run__state=RunState.DONE)
     if markets:
         done = done.filter(market__in=markets)
-    return {row.market: row for row in done.order_by("run__as_of", "run__finished_at")}
+    if as_of is not None:
+        done = done.filter(run__as_of__lte=as_of)
+    ordered = done.select_related("run__version", "run__pin").order_by("run__as_of", "run__finished_at")
+    return {row.market: row for row in ordered}
 
 
 def _finality(row: dict[str, Any], version: MetricVersion) -> str:
@@ -43,17 +52,19 @@ def counts(
     since: dt.date | None = None,
     until: dt.date | None = None,
     by: str = "week",
+    as_of: dt.datetime | None = None,
     actor: User,
 ) -> list[dict[str, Any]]:
     """Rows of {market, period, carrier?, lane?, due, on_time, late, pending, unknown, finality}.
 
     `by` week or day gives that period; carrier and lane split each week. Days are promise days,
-    both bounds inclusive. Raises NotAllowedError for anybody who is no operator.
+    both bounds inclusive; `as_of` reads the vintages known then. Raises NotAllowedError for anybody who
+    is no operator.
     """
     require(may(actor, "operator_read"))
     if by not in GROUPINGS:
         raise InvalidInputError(f"--by '{by}' is not known; use one of {', '.join(GROUPINGS)}.")
-    found = newest_vintages(version, markets)
+    found = newest_vintages(version, markets, as_of)
     vintages = {row.vintage: market for market, row in found.items()}
     rows = storage.breakdown(list(vintages), by, since or dt.date.min, until or dt.date.max)
     for row in rows:
@@ -63,3 +74,22 @@ def counts(
     return sorted(
         rows, key=lambda row: (row["market"], row["period"], row.get("carrier", row.get("lane", "")))
     )
+
+
+def ladders(
+    *,
+    version: MetricVersion,
+    markets: Sequence[str],
+    since: dt.date,
+    until: dt.date,
+    as_of: dt.datetime | None = None,
+    actor: User,
+) -> dict[str, list[Rung]]:
+    """Market -> its rungs over promise days since..until, from the files its newest run had pinned."""
+    require(may(actor, "operator_read"))
+    return {
+        market: ladder(
+            definition_of(version), inputs_of(row.run, market), as_of=row.run.as_of, since=since, until=until
+        )
+        for market, row in sorted(newest_vintages(version, markets, as_of).items())
+    }

@@ -7,7 +7,6 @@ run; executing it twice, or half and then again, ends in the same vintages and o
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -24,6 +23,7 @@ from governance.versions.selectors import definition_of
 from metrics.lake import pins
 from metrics.otdr import engine
 from metrics.recompute import storage
+from metrics.recompute.inputs import inputs_of, zones_of
 from metrics.recompute.models import Pin, Run, RunVintage
 from metrics.recompute.slices import slices_of
 from metrics.recompute.states import TRANSITIONS, RunState
@@ -125,31 +125,16 @@ def run_execute(*, run: Run, actor: User) -> Run:
 def _markets(run: Run) -> None:
     """Every market of the run that has no vintage yet."""
     found = set(run.vintages.values_list("market", flat=True))
-    for code, zone in zones_of(run).items():
+    for code in zones_of(run):
         if code not in found:
-            _market(run, code, zone)
+            _market(run, code)
 
 
-def zones_of(run: Run) -> dict[str, str]:
-    """The markets a run was asked for, each with the default zone it had then."""
-    return dict(json.loads(run.spec)["markets"])
-
-
-def _market(run: Run, code: str, zone: str) -> None:
-    files = _pinned(run)
-    inputs = engine.Inputs(
-        promises=pins.open_files(files, "promises", code),
-        events=pins.open_files(files, "events", code),
-        default_zone=zone,
-    )
-    counted = engine.count(definition_of(run.version), inputs, as_of=run.as_of)
+def _market(run: Run, code: str) -> None:
+    counted = engine.count(definition_of(run.version), inputs_of(run, code), as_of=run.as_of)
     slices = slices_of(run.version_id, code, counted)
     vintage, new = storage.vintage_save(run.version_id, code, slices)
     RunVintage.objects.create(run=run, market=code, vintage=vintage, slices=len(slices), new_slices=new)
-
-
-def _pinned(run: Run) -> list[pins.PinnedFile]:
-    return [pins.PinnedFile(**entry) for entry in json.loads(run.pin.files)]
 
 
 @transaction.atomic

@@ -7,19 +7,17 @@ and every stored week, against a recompute that reads nothing but the files and 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from governance.models import Publication, PublicationLine
 from governance.versions.selectors import definition_of
 from metrics.lake import pins
 from metrics.otdr import engine
 from metrics.recompute import storage
+from metrics.recompute.inputs import inputs_of, pinned_files
 from metrics.recompute.models import Run, RunVintage
-from metrics.recompute.services import zones_of
 from metrics.recompute.slices import SliceContent, root, slices_of
 from metrics.recompute.states import RunState
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError
@@ -72,13 +70,8 @@ def _run_behind(line: PublicationLine) -> Run:
     return first.run
 
 
-def _recomputed(run: Run, market: str, files: list[pins.PinnedFile]) -> list[SliceContent]:
-    inputs = engine.Inputs(
-        promises=pins.open_files(files, "promises", market),
-        events=pins.open_files(files, "events", market),
-        default_zone=zones_of(run)[market],
-    )
-    counted = engine.count(definition_of(run.version), inputs, as_of=run.as_of)
+def _recomputed(run: Run, market: str) -> list[SliceContent]:
+    counted = engine.count(definition_of(run.version), inputs_of(run, market), as_of=run.as_of)
     return slices_of(run.version_id, market, counted)
 
 
@@ -126,14 +119,13 @@ def verify(publication: Publication) -> Report:
     integers = files_read = 0
     for line in publication.lines.select_related("publication").order_by("market_id"):
         run = _run_behind(line)
-        pinned: list[dict[str, Any]] = json.loads(run.pin.files)
-        files = [pins.PinnedFile(**entry) for entry in pinned if entry["market"] == line.market_id]
+        files = pinned_files(run, line.market_id)
         files_read += len(files)
         changed = list(_changed_files(line.market_id, files))
         findings += changed
         if changed:
             continue
-        slices = _recomputed(run, line.market_id, files)
+        slices = _recomputed(run, line.market_id)
         integers += sum(len(counts) for counts in _computed(slices).values())
         findings += _differences(line, slices)
     return Report(publication, integers, files_read, tuple(findings))

@@ -28,6 +28,7 @@ class Shipment:
     revisions: list = field(default_factory=list)
     as_of: str = "2026-11-30T00:00:00Z"
     service: str = ""
+    order: str = ""
 
 
 def _received(occurred: str) -> str:
@@ -41,7 +42,7 @@ def promise_rows(shipment: Shipment, number: int) -> list[dict[str, str]]:
     later = [item if isinstance(item, tuple) else (item, "revised") for item in shipment.revisions]
     promises = [(shipment.promised_by, "initial"), *later] if shipment.promised_by else []
     return [
-        {"shipment_id": f"s{number}", "order_id": f"o{number}", "market": "BR", "promised_by": promised,
+        {"shipment_id": f"s{number}", "order_id": shipment.order or f"o{number}", "market": "BR", "promised_by": promised,
          "recorded_at": f"2026-01-0{1 + turn}T00:00:00Z", "zone": shipment.zone, "reason": reason,
          "service": shipment.service}
         for turn, (promised, reason) in enumerate(promises)
@@ -88,16 +89,21 @@ def stored(path: Path, kind: str) -> list[Path]:
     return [store.root() / written.path for written in files]
 
 
-def counted(definition: Definition, shipments: list[Shipment], folder: Path) -> list[engine.Counted]:
-    """What the engine counts for these shipments, as of the first one's moment."""
+def inputs_of(shipments: list[Shipment], folder: Path) -> engine.Inputs:
+    """The shipments' files, through reader and lake."""
     promises = [row for n, shipment in enumerate(shipments) for row in promise_rows(shipment, n)]
     events = [row for n, shipment in enumerate(shipments) for row in event_rows(shipment, n)]
-    inputs = engine.Inputs(
+    return engine.Inputs(
         promises=stored(write_csv(folder / "promises.csv", promises, PROMISE_COLUMNS), "promises"),
         events=stored(write_csv(folder / "events.csv", events, EVENT_COLUMNS), "events"),
         default_zone=ZONE,
     )
-    return engine.count(definition, inputs, as_of=dt.datetime.fromisoformat(shipments[0].as_of))
+
+
+def counted(definition: Definition, shipments: list[Shipment], folder: Path) -> list[engine.Counted]:
+    """What the engine counts for these shipments, as of the first one's moment."""
+    as_of = dt.datetime.fromisoformat(shipments[0].as_of)
+    return engine.count(definition, inputs_of(shipments, folder), as_of=as_of)
 
 
 def outcomes(

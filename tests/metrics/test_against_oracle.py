@@ -1,6 +1,6 @@
 """The engine against a second, naive reading of the definition, over small hostile worlds.
 
-`OTDR_EXAMPLES=full` tries 2000 worlds for each property instead of 60. A failure prints the world, as
+`OTDR_EXAMPLES=full` tries 2000 worlds for each property instead of some 50. A failure prints the world, as
 small as it could be made, and a blob that repeats it.
 """
 
@@ -38,13 +38,23 @@ MARKET_ZONES = (
 )  # fmt: skip
 
 pytestmark = pytest.mark.timeout(3600 if FULL else 300)
-hostile = settings(
-    max_examples=2000 if FULL else 60,
-    deadline=None,
-    derandomize=False,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
+
+
+def hostile(examples: int) -> settings:
+    """So many worlds, other ones each time."""
+    return settings(
+        max_examples=2000 if FULL else examples,
+        deadline=None,
+        derandomize=False,
+        print_blob=True,
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
+    )
+
+
 randoms = st.randoms(use_true_random=True)
 
 Rows = list[dict[str, str]]
@@ -105,7 +115,7 @@ def scattered(random: Random, rows: Rows, into: int) -> list[Rows]:
     return piles
 
 
-@hostile
+@hostile(60)
 @given(worlds())
 def test_the_engine_counts_what_the_definition_says(world: World) -> None:
     judged = naive.judge(
@@ -119,7 +129,7 @@ def test_the_engine_counts_what_the_definition_says(world: World) -> None:
     assert totals(counted(world, (world.promises, world.events))) == expected
 
 
-@hostile
+@hostile(45)
 @given(worlds(12), randoms, st.integers(1, 3))
 def test_order_repetition_and_files_never_matter(world: World, random: Random, files: int) -> None:
     deliveries = zip(
@@ -129,7 +139,7 @@ def test_order_repetition_and_files_never_matter(world: World, random: Random, f
     assert set(counted(world, *deliveries)) == set(plain)
 
 
-@hostile
+@hostile(45)
 @given(worlds(12), randoms)
 def test_a_backfill_makes_up_for_what_the_feed_left_out(world: World, random: Random) -> None:
     """The backfill sends everything once more, half a year later and in the same order."""
@@ -142,7 +152,7 @@ def test_a_backfill_makes_up_for_what_the_feed_left_out(world: World, random: Ra
     assert totals(pieces) == totals(counted(world, (world.promises, world.events), as_of=LATER))
 
 
-@hostile
+@hostile(60)
 @given(worlds())
 def test_every_promised_shipment_is_counted_once(world: World) -> None:
     statuses: Counter[str] = Counter()
@@ -160,7 +170,7 @@ def test_every_promised_shipment_is_counted_once(world: World) -> None:
     assert unpromised <= len({row["shipment_id"] for row in world.events} - promised)
 
 
-@hostile
+@hostile(45)
 @given(worlds(12))
 def test_what_came_later_never_changes_an_earlier_moment(world: World) -> None:
     known = tuple(

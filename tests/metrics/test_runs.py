@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import duckdb
 import pytest
 
 from governance.models import Entry
+from metrics.events.services import batch_ingest
 from metrics.lake import store
 from metrics.models import LakeFile, Run, RunVintage
-from metrics.recompute.operator import counts
+from metrics.recompute.operator import counts, ladders
 from metrics.recompute.selectors import unfinished, vintages_of
 from metrics.recompute.services import MAX_ATTEMPTS, run_execute, run_queue
 from otdr_hub.lib.outcome import ConflictError, NotAllowedError
@@ -103,6 +106,34 @@ def test_the_operators_view_adds_up_however_it_is_split(tmp_path, by):
     rows = counts(version=run.version, by=by, actor=builders.person("auditor"))
     assert sum(row["due"] for row in rows) == 24
     assert sum(row["on_time"] for row in rows) == 22
+
+
+def test_what_was_known_at_a_moment_stays_readable(tmp_path):
+    first = builders.run_done(tmp_path)
+    engineer = builders.person("data_engineer")
+    late = builders.csv_file(
+        tmp_path / "late.csv",
+        builders.EVENTS,
+        [("AA-11-d2", "AA-11", "AA", "delivered", "2025-11-05T10:00:00Z", "2025-11-20T10:00:00Z")],
+    )
+    batch_ingest(path=late, kind="events", source="backfill", actor=engineer)
+    moment = first.as_of.replace(day=21)
+    again(run_queue(version=first.version, as_of=moment, actor=engineer)[0])
+    now = counts(version=first.version, markets=["AA"], actor=engineer)
+    then = counts(version=first.version, markets=["AA"], as_of=first.as_of, actor=engineer)
+    assert [row["on_time"] for row in then] == [11]
+    assert [row["on_time"] for row in now] == [12]
+    assert counts(version=first.version, as_of=first.as_of.replace(year=2020), actor=engineer) == []
+
+
+def test_a_ladder_is_read_from_the_pins(tmp_path):
+    run = builders.run_done(tmp_path)
+    week = {"since": builders.WEEK, "until": builders.WEEK + dt.timedelta(days=6)}
+    found = ladders(version=run.version, markets=["AA"], actor=builders.person("auditor"), **week)
+    assert next((rung.name, rung.due, rung.on_time) for rung in found["AA"]) == ("as defined", 12, 11)
+    assert {rung.due for rung in found["AA"]} == {12}
+    with pytest.raises(NotAllowedError):
+        ladders(version=run.version, markets=["AA"], actor=builders.person("executive"), **week)
 
 
 def test_the_operators_view_is_not_for_executives(tmp_path):

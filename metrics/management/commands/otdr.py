@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -10,7 +11,8 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.versions.selectors import by_name
-from metrics.recompute.operator import GROUPINGS, counts
+from metrics.management.moments import moment
+from metrics.recompute.operator import GROUPINGS, counts, ladders
 from otdr_hub.lib import weeks
 from otdr_hub.lib.outcome import InvalidInputError
 
@@ -34,13 +36,32 @@ def _bounds(options: dict[str, Any]) -> tuple[dt.date | None, dt.date | None]:
 
 def _line(row: dict[str, Any]) -> str:
     period = row["period"]
-    shown = f"{100 * row['on_time'] / row['due']:6.2f} %" if row["due"] else "   none"
+    shown = _rate(row["on_time"], row["due"])
     part = row.get("carrier", row.get("lane", ""))
     return (
         f"{row['market']:<8} {period}  {part:<24} due {row['due']:>9,}  on time {row['on_time']:>9,}  "
         f"late {row['late']:>8,}  pending {row['pending']:>8,}  no news {row['unknown']:>7,}  {shown}  "
         f"{row['finality']}"
     )
+
+
+def _rate(on_time: int, due: int) -> str:
+    return f"{100 * on_time / due:6.2f} %" if due else "   none"
+
+
+def _ladders(asked: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+    if asked["since"] is None or asked["until"] is None:
+        raise InvalidInputError("A ladder is of a period: give --week, or --since and --until.")
+    found = ladders(**asked)
+    answer = {market: [asdict(rung) for rung in rungs] for market, rungs in found.items()}
+    lines = [
+        f"{market:<8} {rung.name:<28} due {rung.due:>9,}  on time {rung.on_time:>9,}  "
+        f"{_rate(rung.on_time, rung.due)}"
+        for market, rungs in found.items()
+        for rung in rungs
+    ]
+    text = "\n".join(lines) or "Nothing has been computed for that."
+    return {"version": asked["version"].name, "ladders": answer}, text, DONE
 
 
 class Command(ServiceCommand):
@@ -56,6 +77,8 @@ class Command(ServiceCommand):
         parser.add_argument("--since")
         parser.add_argument("--until")
         parser.add_argument("--by", choices=GROUPINGS, default="week")
+        parser.add_argument("--as-of", help="what was known at this moment")
+        parser.add_argument("--ladder", action="store_true", help="the same under neighbouring definitions")
         parser.add_argument("--metric-version", "--version", dest="metric_version")
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -66,13 +89,12 @@ class Command(ServiceCommand):
         """Read only."""
         since, until = _bounds(options)
         version = by_name(options["metric_version"])
-        rows = counts(
-            version=version,
-            markets=options["market"],
-            since=since,
-            until=until,
-            by=options["by"],
-            actor=actor,
-        )
+        asked = {
+            "version": version, "markets": options["market"], "since": since, "until": until,
+            "as_of": moment(options["as_of"]), "actor": actor,
+        }  # fmt: skip
+        if options["ladder"]:
+            return _ladders(asked)
+        rows = counts(by=options["by"], **asked)
         text = "\n".join(map(_line, rows)) or "Nothing has been computed for that."
         return {"version": version.name, "rows": rows}, text, DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from typing import Any
 
@@ -11,23 +10,10 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.versions.selectors import by_name
+from metrics.management.moments import moment
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from metrics.tasks import send
-from otdr_hub.lib.outcome import InvalidInputError
-
-
-def moment(text: str | None) -> dt.datetime | None:
-    """An aware moment from RFC 3339 text. Raises InvalidInputError for anything else."""
-    if text is None:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise InvalidInputError(f"--as-of '{text}' is not a moment; write it like 2026-11-20T12:00:00Z.")
-    return found
 
 
 class Command(ServiceCommand):
