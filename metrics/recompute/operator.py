@@ -19,6 +19,7 @@ from metrics.recompute.inputs import inputs_of
 from metrics.recompute.models import RunVintage
 from metrics.recompute.states import RunState
 from otdr_hub.lib import clock
+from otdr_hub.lib.kitagawa import Effect, Segment, split
 from otdr_hub.lib.outcome import InvalidInputError, require
 
 GROUPINGS: Final = ("week", "day", "carrier", "lane")
@@ -93,3 +94,40 @@ def ladders(
         )
         for market, row in sorted(newest_vintages(version, markets, as_of).items())
     }
+
+
+def effects(
+    *,
+    version: MetricVersion,
+    markets: Sequence[str],
+    monday: dt.date,
+    by: str,
+    as_of: dt.datetime | None = None,
+    actor: User,
+) -> dict[str, dict[str, Effect]]:
+    """Market -> what each carrier (or lane) did to the week's rate against the week before: the parts
+    add up to the market's change exactly. A market without both weeks has no parts."""
+    if by not in ("carrier", "lane"):
+        raise InvalidInputError(f"A change is split by carrier or lane, not by '{by}'.")
+    last = monday - dt.timedelta(days=7)
+    rows = counts(
+        version=version, markets=markets, since=last, until=monday + dt.timedelta(days=6), by=by, as_of=as_of,
+        actor=actor,
+    )  # fmt: skip
+    found: dict[str, dict[str, dict[dt.date, tuple[int, int]]]] = {}
+    for row in rows:
+        parts = found.setdefault(row["market"], {}).setdefault(row[by], {})
+        parts[row["period"]] = (row["on_time"], row["due"])
+    return {market: _split(parts, monday, last) for market, parts in found.items()}
+
+
+def _split(
+    parts: dict[str, dict[dt.date, tuple[int, int]]], monday: dt.date, last: dt.date
+) -> dict[str, Effect]:
+    nothing = (0, 0)
+    return split(
+        {
+            name: Segment(*weeks.get(monday, nothing), *weeks.get(last, nothing))
+            for name, weeks in parts.items()
+        }
+    )

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
 from django.template.loader import render_to_string
 from hub_readings import NAMES, market, reading, usual, week
-from hypothesis import given
-from hypothesis import strategies as st
 
 from otdr_hub.demo import context
 from otdr_hub.hub import contributions
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
-from otdr_hub.hub.reading import Counts, Reading
+from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.sentences import coverage_sentence
-
-cells = st.integers(0, 10**6).flatmap(lambda due: st.tuples(st.just(due), st.integers(0, due)))
-pairs = st.lists(st.tuples(cells, cells), min_size=1, max_size=12)
 
 
 class Texts(HTMLParser):
@@ -46,32 +40,6 @@ def words_of(html: str) -> str:
 
 def hub_html(given_reading: Reading) -> str:
     return render_to_string("hub/hub.html", {"page": hub_page(given_reading)})
-
-
-def counted(cell: tuple[int, int]) -> Counts:
-    return Counts(cell[0], cell[1], cell[0] - cell[1], 0, 0)
-
-
-@given(pairs)
-def test_contributions_add_up_to_the_change_exactly(
-    drawn: list[tuple[tuple[int, int], tuple[int, int]]],
-) -> None:
-    parts = contributions.split(
-        {str(i): (counted(now), counted(then)) for i, (now, then) in enumerate(drawn)}
-    )
-    due_now, due_then = (sum(pair[i][0] for pair in drawn) for i in (0, 1))
-    if not due_now or not due_then:
-        assert parts == {}
-        return
-    now, then = (Fraction(sum(p[i][1] for p in drawn), d) for i, d in ((0, due_now), (1, due_then)))
-    assert sum(parts.values(), Fraction(0)) == now - then
-
-
-@given(st.lists(st.fractions(min_value=-1, max_value=1), max_size=12))
-def test_printed_contributions_add_up_on_their_face(parts: list[Fraction]) -> None:
-    printed = contributions.in_hundredths(parts)
-    assert sum(printed) == round(sum(parts, Fraction(0)) * 10_000)
-    assert all(abs(one - exact * 10_000) < 1 for one, exact in zip(printed, parts, strict=True))
 
 
 def test_rows_run_by_contribution_and_the_absent_come_after() -> None:

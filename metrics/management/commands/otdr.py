@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -12,7 +13,7 @@ from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.versions.selectors import by_name
 from metrics.management.moments import moment
-from metrics.recompute.operator import GROUPINGS, counts, ladders
+from metrics.recompute.operator import GROUPINGS, counts, effects, ladders
 from otdr_hub.lib import weeks
 from otdr_hub.lib.outcome import InvalidInputError
 
@@ -64,6 +65,33 @@ def _ladders(asked: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
     return {"version": asked["version"].name, "ladders": answer}, text, DONE
 
 
+def _points(part: Fraction) -> str:
+    return f"{float(part * 100):+7.2f}"
+
+
+def _effects(asked: dict[str, Any], by: str) -> tuple[dict[str, Any], str, int]:
+    since, until = asked.pop("since"), asked.pop("until")
+    if since is None or until != since + dt.timedelta(days=6):
+        raise InvalidInputError("A change is of a week against the one before: give --week.")
+    found = effects(monday=since, by=by, **asked)
+    lines = []
+    for market, parts in found.items():
+        ranked = sorted(parts.items(), key=lambda item: (-abs(item[1].total), item[0]))
+        change = sum((effect.total for effect in parts.values()), Fraction(0))
+        lines.append(f"{market:<8} {'change in points':<28} {_points(change)}")
+        lines += [
+            f"{'':<8} {name:<28} {_points(effect.total)}   by its rate {_points(effect.rate)}, "
+            f"by its weight {_points(effect.mix)}"
+            for name, effect in ranked
+        ]
+    answer = {
+        market: {name: {"rate": str(effect.rate), "mix": str(effect.mix)} for name, effect in parts.items()}
+        for market, parts in found.items()
+    }
+    text = "\n".join(lines) or "Nothing has been computed for that."
+    return {"version": asked["version"].name, "effects": answer}, text, DONE
+
+
 class Command(ServiceCommand):
     """The operator's view of the newest vintages. Needs no certification and never reaches the hub."""
 
@@ -79,6 +107,7 @@ class Command(ServiceCommand):
         parser.add_argument("--by", choices=GROUPINGS, default="week")
         parser.add_argument("--as-of", help="what was known at this moment")
         parser.add_argument("--ladder", action="store_true", help="the same under neighbouring definitions")
+        parser.add_argument("--why", action="store_true", help="split the change on the week before, --by")
         parser.add_argument("--metric-version", "--version", dest="metric_version")
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -95,6 +124,8 @@ class Command(ServiceCommand):
         }  # fmt: skip
         if options["ladder"]:
             return _ladders(asked)
+        if options["why"]:
+            return _effects(asked, options["by"])
         rows = counts(by=options["by"], **asked)
         text = "\n".join(map(_line, rows)) or "Nothing has been computed for that."
         return {"version": version.name, "rows": rows}, text, DONE
