@@ -5,17 +5,24 @@ from django.db import models
 
 
 class Batch(models.Model):
-    """One file taken whole, or refused whole. Its digest is the file's SHA-256."""
+    """One file taken whole, or refused whole. Its digest is the file's SHA-256.
+
+    `mapping` is the digest of the mapping it was read with; empty for the contract's own layout.
+    The days from `closes_from` to `closes_until` (both included) are those its feed completes.
+    """
 
     class Kind(models.TextChoices):
         PROMISES = "promises", "promises"
         EVENTS = "events", "events"
+        CONTACTS = "contacts", "contacts"
+        CARRIERS = "carriers", "carriers"
 
     class State(models.TextChoices):
         ACCEPTED = "accepted", "accepted"
         REFUSED = "refused", "refused"
 
     digest = models.CharField(max_length=64)
+    mapping = models.CharField(max_length=64, blank=True, default="")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     filename = models.CharField(max_length=255)
     source = models.CharField(max_length=10, default="live")
@@ -25,6 +32,8 @@ class Batch(models.Model):
     accepted = models.BigIntegerField(default=0)
     quarantined = models.BigIntegerField(default=0)
     reasons = models.JSONField(default=dict)
+    closes_from = models.DateField(null=True)
+    closes_until = models.DateField(null=True)
     taken_at = models.DateTimeField()
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -32,9 +41,10 @@ class Batch(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "digest"],
+                fields=["kind", "digest", "mapping", "closes_from", "closes_until"],
                 condition=models.Q(state="accepted"),
-                name="same_file_accepted_once",
+                nulls_distinct=False,
+                name="same_delivery_accepted_once",
             )
         ]
 

@@ -1,68 +1,74 @@
-"""Reading one CSV file in the columnar engine: taken whole, or refused with one message.
+"""Reading one file in the columnar engine: taken whole, or refused with one message.
 
-No Python code runs per row; only the quarantined rows (few) come back to Python, to be stored
-with their line.
+No Python code runs per row. Every row is parsed, read as typed values and checked in one pass; the
+usable ones are the view `good`, the others the view `refused` (line, reason).
 """
 
 from __future__ import annotations
 
-import bisect
-import csv
+import tempfile
 import zoneinfo
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
-from metrics.events.contract import CONTRACTS, TYPED, problem_expression
+from metrics.events.checks import checked
+from metrics.events.contract import CONTRACTS
+from metrics.events.expressions import text_of
+from metrics.events.formats import MALFORMED, Source, open_source, unreadable
+from metrics.events.mapping import Mapping, identity
+from metrics.events.shape import REJECTS
+from metrics.lake.columnar import out_of_room
 from otdr_hub.lib.outcome import InvalidInputError
 
-MALFORMED = "malformed_row"
+_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file held. Usable rows are in the connection's table `good`, ready for the lake."""
+    """What a file held. Usable rows are in the connection's view `good`, the others in `refused`."""
 
     rows: int
     accepted: int
-    quarantined: list[tuple[int, str]]
-
-    @property
-    def reasons(self) -> dict[str, int]:
-        """Quarantined rows by reason."""
-        return dict(sorted(Counter(reason for _, reason in self.quarantined).items()))
+    quarantined: int
+    reasons: dict[str, int]
 
 
-def _header(path: Path) -> list[str]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as handle:
-            return next(csv.reader(handle), [])
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInputError(f"{path.name}: cannot be read as UTF-8 CSV ({error}).") from None
-
-
-def check_header(path: Path, kind: str) -> list[str]:
-    """The file's columns. Raises InvalidInputError naming file and column, and what to do."""
-    contract, found = CONTRACTS[kind], _header(path)
+def check_columns(path: Path, kind: str, found: Sequence[str], ignored: Sequence[str]) -> tuple[str, ...]:
+    """The file's columns that may be read. Raises InvalidInputError: file, column, what to do."""
+    contract = CONTRACTS[kind]
+    known = [name for name in ignored if name in contract.columns]
+    if known:
+        raise InvalidInputError(
+            f"'{known[0]}' is a column of the contract for {kind}; --ignore-columns drops only others."
+        )
     if not found:
-        raise InvalidInputError(f"{path.name}: the file is empty; it needs a header line.")
+        raise InvalidInputError(f"{path.name}: the file is empty; it needs a header line or a first row.")
     missing = [name for name in contract.required if name not in found]
     if missing:
         raise InvalidInputError(
             f"{path.name}: the column '{missing[0]}' is missing; {kind} need {', '.join(contract.required)}."
         )
-    unknown = [name for name in found if name not in contract.columns]
+    unknown = [name for name in found if name not in contract.columns and name not in ignored]
     if unknown:
         raise InvalidInputError(
             f"{path.name}: the column '{unknown[0]}' is not in the contract for {kind} and may carry"
-            " personal data, so nothing was read. Remove the column and send the file again."
+            " personal data, so nothing was read. Remove the column and send the file again, or have it"
+            f" dropped unread with --ignore-columns {','.join(unknown)}"
         )
-    if len(set(found)) != len(found):
-        raise InvalidInputError(f"{path.name}: a column is named twice.")
-    return found
+    return tuple(name for name in found if name in contract.columns)
+
+
+def _check_mapped(path: Path, mapping: Mapping, found: Sequence[str]) -> None:
+    for column, origin in mapping.origins.items():
+        for part in origin.parts:
+            if not part.is_text and part.text not in found:
+                raise InvalidInputError(
+                    f"{path.name}: the column '{part.text}' is missing; the mapping reads {column} from it."
+                )
 
 
 def _load_known(connection: duckdb.DuckDBPyConnection, markets: Iterable[str]) -> None:
@@ -75,52 +81,149 @@ def _load_known(connection: duckdb.DuckDBPyConnection, markets: Iterable[str]) -
     )
 
 
-def _read_raw(connection: duckdb.DuckDBPyConnection, path: Path, kind: str, found: list[str]) -> list[int]:
-    """Fill table `raw` (all text, numbered); return the record numbers that had no row shape."""
-    absent = "".join(
-        f", CAST(NULL AS VARCHAR) AS {name}" for name in CONTRACTS[kind].columns if name not in found
+def _layout(
+    path: Path, source: Source, kind: str, mapping: Mapping | None, ignored: Sequence[str]
+) -> Mapping:
+    if mapping is None:
+        found = check_columns(path, kind, source.columns, ignored)
+        mapping = identity(CONTRACTS[kind], found)
+    _check_mapped(path, mapping, source.columns)
+    for column in mapping.used:
+        if source.columns.count(column) > 1:
+            raise InvalidInputError(f"{path.name}: a column is named twice ('{column}').")
+        if source.types.get(column, "").endswith(("]", ")")) and "DECIMAL" not in source.types[column]:
+            raise InvalidInputError(
+                f"{path.name}: the column '{column}' holds {source.types[column]}; the contract needs one"
+                " text, number or time in each row."
+            )
+    return mapping
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as handle:
+        handle.seek(-1, 2)
+        return handle.read(1) in b"\r\n"
+
+
+# What makes a file unusable as a whole, found among the lines the parser could not take.
+_FATAL: Final = """
+SELECT line, CASE WHEN error_type = 'INVALID ENCODING' THEN 'encoding'
+                  WHEN error_type = 'LINE SIZE OVER MAXIMUM' THEN 'long'
+                  WHEN error_type = 'UNQUOTED VALUE'
+                       AND contains(rtrim(csv_line, chr(13) || chr(10)), chr(10)) THEN 'quote' END AS fault
+FROM reject_errors WHERE fault IS NOT NULL ORDER BY line LIMIT 1
+"""
+
+
+def _faulty(path: Path, line: int, fault: str, form: str) -> InvalidInputError:
+    said = {
+        "encoding": f"cannot be read as UTF-8 {form}; nothing was taken. Save the file as UTF-8.",
+        "long": "longer than 2,000,000 bytes, so it is no row; nothing was taken.",
+        "quote": "a quote opens and does not close in its line, so the lines after it would be lost;"
+        " nothing was taken. Close it, or double it if it is part of the text.",
+    }
+    return InvalidInputError(f"{path.name}, line {line}: {said[fault]}")
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection, path: Path, source: Source) -> list[int]:
+    """Lines that had no row shape, in order. Raises InvalidInputError when they say the file is none."""
+    if source.format == "Parquet":
+        return []
+    for line, fault in connection.execute(_FATAL).fetchall():
+        raise _faulty(path, line, fault, source.format)
+    found = connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY line").fetchall()
+    lines = [int(line) for (line,) in found]
+    if len(lines) >= REJECTS // len(source.columns):
+        ((kept,),) = connection.execute("SELECT count(*) FROM reject_errors").fetchall()
+        if kept >= REJECTS:
+            raise InvalidInputError(
+                f"{path.name}, from line {lines[0]}: more than {len(lines) - 1:,} lines have not the header's"
+                f" {len(source.columns)} columns; nothing was taken. Check delimiter and quotes."
+            )
+    return lines
+
+
+def _number(connection: duckdb.DuckDBPyConnection, source: Source, rejected: list[int]) -> None:
+    """Views `good` and `refused` over the checked rows, each row with its line of the file.
+
+    Rows without shape are not in the table, so the rows after them stand as many lines further down.
+    """
+    first = source.first_line
+    line, table = f"c.rowid + {first}", "checked c"
+    if rejected:
+        shifts = {at - first - index: index + 1 for index, at in enumerate(rejected)}
+        connection.execute("CREATE TABLE shifts AS SELECT unnest($at) AS at, unnest($down) AS down", {
+            "at": [-1, *shifts], "down": [0, *shifts.values()],
+        })  # fmt: skip
+        connection.execute("CREATE TABLE rejected AS SELECT unnest($lines) AS line", {"lines": rejected})
+        line, table = f"{line} + s.down", "checked c ASOF JOIN shifts s ON c.rowid >= s.at"
+    shapeless = f"SELECT line, '{MALFORMED}' AS reason FROM rejected UNION ALL " if rejected else ""
+    connection.execute(
+        f"CREATE VIEW good AS SELECT c.* EXCLUDE (problem), {line} AS line FROM {table}"
+        " WHERE c.problem IS NULL"
     )
-    quoted = str(path).replace("'", "''")
-    try:
-        connection.execute(
-            f"CREATE TABLE raw AS SELECT row_number() OVER () AS position, *{absent}"
-            f" FROM read_csv('{quoted}', all_varchar=true, header=true, delim=',', quote='\"', escape='\"',"
-            " strict_mode=true, store_rejects=true, encoding='utf-8')"
-        )
-    except duckdb.Error as error:
-        first_line = str(error).strip().splitlines()[0]
+    connection.execute(
+        f"CREATE VIEW refused AS {shapeless}SELECT {line} AS line, c.problem AS reason FROM {table}"
+        " WHERE c.problem IS NOT NULL"
+    )
+
+
+def _check_whole(connection: duckdb.DuckDBPyConnection, path: Path, source: Source, rows: int) -> None:
+    """Raises InvalidInputError when the file stops in the middle of its last line."""
+    if source.format == "Parquet" or not rows or _ends_with_newline(path):
+        return
+    last = rows + source.first_line - 1
+    cut = connection.execute("SELECT reason FROM refused WHERE line = $last", {"last": last}).fetchall()
+    if cut:
         raise InvalidInputError(
-            f"{path.name}: cannot be read as UTF-8 CSV; nothing was taken. {first_line}"
-        ) from None
-    rejected = connection.execute("SELECT DISTINCT line FROM reject_errors ORDER BY line").fetchall()
-    return [int(line) for (line,) in rejected]
-
-
-def _lines(positions: Iterable[tuple[int, str]], rejected: list[int]) -> list[tuple[int, str]]:
-    """Turn positions among well-formed rows into record numbers of the file (the header is line 1)."""
-    shifted = [line - 1 - index for index, line in enumerate(rejected)]
-    found = [(at + 1 + bisect.bisect_right(shifted, at), reason) for at, reason in positions]
-    return sorted(found + [(line, MALFORMED) for line in rejected])
+            f"{path.name}, line {last}: the last line is cut off ({cut[0][0]}, and no line end), so the"
+            " file is not complete; nothing was taken. Send it again when it is."
+        )
 
 
 def read(
-    connection: duckdb.DuckDBPyConnection, path: Path, kind: str, *, source: str, markets: Iterable[str]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    kind: str,
+    *,
+    source: str,
+    markets: Iterable[str],
+    mapping: Mapping | None = None,
+    ignored: Sequence[str] = (),
 ) -> Parsed:
-    """Parse and check a file into table `good`. Raises InvalidInputError when it cannot be taken whole."""
-    found = check_header(path, kind)
-    _load_known(connection, markets)
-    rejected = _read_raw(connection, path, kind, found)
-    parameters = {"source": source} if kind == "events" else {}
-    connection.execute(
-        f"CREATE TABLE checked AS SELECT *, {problem_expression(kind)} AS problem"
-        f" FROM (SELECT position, {TYPED[kind]} FROM raw)",
-        parameters,
-    )
-    connection.execute("DROP TABLE raw")
-    connection.execute(
-        "CREATE TABLE good AS SELECT * EXCLUDE (problem), position AS line FROM checked WHERE problem IS NULL"
-    )
-    bad = connection.execute("SELECT position, problem FROM checked WHERE problem IS NOT NULL").fetchall()
-    accepted = connection.execute("SELECT count(*) FROM good").fetchall()[0][0]
-    quarantined = _lines([(int(at), str(reason)) for at, reason in bad], rejected)
-    return Parsed(int(accepted) + len(quarantined), int(accepted), quarantined)
+    """Parse and check a file. Raises InvalidInputError when it cannot be taken whole, NoRoomError when
+    the machine has no room to read it. `mapping` None means the contract's own layout."""
+    with tempfile.TemporaryDirectory(prefix="otdr-") as folder:
+        link = Path(folder) / "input"
+        link.symlink_to(path.resolve())
+        table = open_source(connection, path, link)
+        layout = _layout(path, table, kind, mapping, ignored)
+        _load_known(connection, markets)
+        text = text_of(table, layout, CONTRACTS[kind])
+        parameters = {"source": source} if kind == "events" else {}
+        try:
+            connection.execute(f"CREATE TABLE checked AS {checked(kind, text)}", parameters)
+        except duckdb.Error as error:
+            raise out_of_room(error) or unreadable(path, table.format, error) from None
+    rejected = _rejected(connection, path, table)
+    _number(connection, table, rejected)
+    parsed = _counted(connection)
+    _check_whole(connection, path, table, parsed.rows)
+    return parsed
+
+
+def _counted(connection: duckdb.DuckDBPyConnection) -> Parsed:
+    ((accepted,),) = connection.execute("SELECT count(*) FROM good").fetchall()
+    found = connection.execute(
+        "SELECT reason, count(*) FROM refused GROUP BY reason ORDER BY reason"
+    ).fetchall()
+    reasons = {str(reason): int(count) for reason, count in found}
+    quarantined = sum(reasons.values())
+    return Parsed(int(accepted) + quarantined, int(accepted), quarantined, reasons)
+
+
+def refused(connection: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[int, str]]]:
+    """The quarantined rows as (line, reason) in the file's order, some thousands at a time."""
+    found = connection.execute("SELECT line, reason FROM refused ORDER BY line")
+    while rows := found.fetchmany(_AT_ONCE):
+        yield [(int(line), str(reason)) for line, reason in rows]

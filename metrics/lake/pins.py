@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from metrics.lake.models import LakeFile
 from metrics.lake.store import root
@@ -23,10 +25,36 @@ class PinnedFile:
     sha256: str
 
 
-def current(markets: Sequence[str]) -> list[PinnedFile]:
-    """Every file of accepted batches for these markets, in one fixed order."""
-    rows = LakeFile.objects.filter(market__in=markets, batch__state="accepted")
+# What counts are computed from; other kinds must not change what a run is asked.
+COUNTED: Final = ("promises", "events")
+
+
+def current(markets: Sequence[str], kinds: Sequence[str] = COUNTED) -> list[PinnedFile]:
+    """Every file of accepted batches of these kinds for these markets, in one fixed order.
+
+    Carriers are of no market: theirs is `schema.NO_MARKET`.
+    """
+    rows = LakeFile.objects.filter(market__in=markets, kind__in=kinds, batch__state="accepted")
     return [PinnedFile(row.path, row.kind, row.market, row.size, row.sha256) for row in rows.order_by("path")]
+
+
+def closed_days(markets: Sequence[str], as_of: dt.datetime) -> dict[str, list[list[dt.date]]]:
+    """Market -> the promise days [first, last] that batches of events taken by `as_of` declared complete.
+
+    A batch speaks for the markets it holds rows of.
+    """
+    declared = LakeFile.objects.filter(
+        kind="events",
+        market__in=markets,
+        batch__state="accepted",
+        batch__closes_from__isnull=False,
+        batch__taken_at__lte=as_of,
+    ).values_list("market", "batch__closes_from", "batch__closes_until")
+    found: dict[str, list[list[dt.date]]] = {}
+    for market, since, until in declared.distinct().order_by("market", "batch__closes_from"):
+        if since and until:
+            found.setdefault(market, []).append([since, until])
+    return found
 
 
 def content(files: Sequence[PinnedFile]) -> list[dict[str, str | int]]:

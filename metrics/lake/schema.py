@@ -6,6 +6,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+# The partition of what belongs to no market; no market can be called so.
+NO_MARKET: Final = "-"
 _SHARED: Final = {"market": "VARCHAR", "line": "BIGINT"}
 
 COLUMNS: Final = MappingProxyType(
@@ -26,8 +28,26 @@ COLUMNS: Final = MappingProxyType(
                 "reason_code": "VARCHAR", "source": "VARCHAR", "integration": "VARCHAR", **_SHARED,
             }
         ),
+        "contacts": MappingProxyType(
+            {"date": "DATE", "topic": "VARCHAR", "count": "BIGINT", **_SHARED}
+        ),
+        "carriers": MappingProxyType(
+            {
+                "carrier": "VARCHAR", "name": "VARCHAR", "valid_from": "DATE", "merged_into": "VARCHAR",
+                **_SHARED,
+            }
+        ),
     }
 )  # fmt: skip
+# How the rows of a file lie, so that readers can skip.
+ORDER: Final = MappingProxyType(
+    {
+        "promises": "shipment_id",
+        "events": "shipment_id",
+        "contacts": "date, topic",
+        "carriers": "carrier, valid_from",
+    }
+)
 
 
 def table_of(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Parquet files in two Delta Lake tables (promises, events), partitioned by market.
+"""Parquet files in one Delta Lake table per kind of input, partitioned by market.
 
 A file's name holds its batch; once written it is never changed. Delta's log says which files the
 table has, so other engines can read the lake too; a run reads only files that an accepted batch
@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,14 +24,17 @@ from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 from django.conf import settings
 
-from metrics.lake.schema import COLUMNS
+from metrics.lake.columnar import literal, out_of_room
+from metrics.lake.schema import COLUMNS, ORDER
 from otdr_hub.lib import digest
 
 _DELTA_TYPES: Final = {
     "VARCHAR": PrimitiveType("string"),
     "BIGINT": PrimitiveType("long"),
+    "DATE": PrimitiveType("date"),
     "TIMESTAMP": PrimitiveType("timestamp_ntz"),
 }
+_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +54,69 @@ def root() -> Path:
 
 
 def _make_durable(path: Path) -> None:
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
+    """The file's bytes, or the folder's names, are on disk when this returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write(connection: duckdb.DuckDBPyConnection, table: str, kind: str, name: str) -> list[Written]:
     """Write a DuckDB table's rows as one Parquet file per market, named after the batch `name`.
 
-    Rows are sorted by shipment so that readers can skip; files are on disk (fsync) when this returns.
-    Raises OSError or duckdb.Error with nothing kept when the disk refuses.
+    Rows are sorted (by shipment, where there is one) so that readers can skip; files are on disk
+    (fsync) when this returns. Raises NoRoomError when the disk refuses, with nothing kept.
     """
     staging = root() / ".staging" / name
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    columns = ", ".join(COLUMNS[kind])
+    settled: list[Written] = []
     try:
-        connection.execute(
-            f"COPY (SELECT {columns} FROM {table} ORDER BY market, shipment_id)"
-            f" TO '{_quoted(staging)}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (market),"
-            " WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true)"
-        )
-        return [_settle(path, kind, name) for path in sorted(staging.glob("market=*/*.parquet"))]
+        staging.mkdir(parents=True)
+        staged = _stage(connection, table, kind, staging)
+        for market, rows in staged:
+            settled.append(_settle(staging / f"{market}.parquet", kind, name, market, rows))
+    except (OSError, duckdb.Error) as error:
+        for written in settled:
+            (root() / written.path).unlink(missing_ok=True)
+        raise out_of_room(error) or error from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+    return settled
 
 
-def _settle(path: Path, kind: str, name: str) -> Written:
-    market = path.parent.name.removeprefix("market=")
-    relative = f"{kind}/market={market}/{name}-{path.stem}.parquet"
+def _stage(
+    connection: duckdb.DuckDBPyConnection, table: str, kind: str, staging: Path
+) -> list[tuple[str, int]]:
+    """One file per market in the folder; (market, rows) in order.
+
+    A market at a time sorts less and needs less memory than one partitioned write, and takes a
+    quarter less work; two at once keep a second core busy while one encodes.
+    """
+    columns = ", ".join(COLUMNS[kind])
+    markets = connection.execute(f"SELECT DISTINCT market FROM {table} ORDER BY market").fetchall()
+
+    def one(market: str) -> tuple[str, int]:
+        target = literal(str(staging / f"{market}.parquet"))
+        with connection.cursor() as cursor:
+            ((rows,),) = cursor.execute(
+                f"COPY (SELECT {columns} FROM {table} WHERE market = {literal(market)}"
+                f" ORDER BY {ORDER[kind]}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+            ).fetchall()
+        return market, int(rows)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(one, [str(market) for (market,) in markets]))
+
+
+def _settle(path: Path, kind: str, name: str, market: str, rows: int) -> Written:
+    relative = f"{kind}/market={market}/{name}.parquet"
     final = root() / relative
     final.parent.mkdir(parents=True, exist_ok=True)
     _make_durable(path)
     sha256, size = digest.of_file(path), path.stat().st_size
-    rows = duckdb.execute(f"SELECT count(*) FROM read_parquet('{_quoted(path)}')").fetchall()[0][0]
     path.replace(final)
-    return Written(relative, market, int(rows), size, sha256)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    _make_durable(final.parent)
+    return Written(relative, market, rows, size, sha256)
 
 
 def _schema(kind: str) -> Schema:

@@ -45,11 +45,13 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The pinned files of one market, and its default zone (IANA)."""
+    """The pinned files of one market, its default zone (IANA), and the promise days its feed declared
+    complete (first and last, both inclusive)."""
 
     promises: Sequence[Path]
     events: Sequence[Path]
     default_zone: str
+    closed: Sequence[tuple[dt.date, dt.date]] = ()
 
 
 @cache
@@ -94,6 +96,9 @@ def _bind(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
     _bind_files(connection, "promises", inputs.promises)
     _bind_files(connection, "events", inputs.events)
     _bind_zones(connection, inputs.default_zone)
+    connection.execute("CREATE TABLE closed (since DATE, until DATE)")
+    if inputs.closed:
+        connection.executemany("INSERT INTO closed VALUES (?, ?)", [list(days) for days in inputs.closed])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Counted]:

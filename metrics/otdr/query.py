@@ -28,18 +28,20 @@ ending AS (
   SELECT shipment_id, p, CASE p.kind WHEN 'date' THEN p.wall + INTERVAL 1 DAY ELSE p.wall END AS wall_end
   FROM promise
 ),
-deadline AS (
+ended AS (
   SELECT e.shipment_id, e.p,
          CASE e.p.kind
            WHEN 'instant' THEN e.p.utc
            WHEN 'date' THEN e.wall_end - to_seconds(w.offset_seconds) - INTERVAL 1 MICROSECOND
-           ELSE e.wall_end - to_seconds(w.offset_seconds) END AS ends_at,
-         CASE e.p.kind
-           WHEN 'instant' THEN CAST(e.p.utc + to_seconds(u.offset_seconds) AS DATE)
-           ELSE CAST(e.p.wall AS DATE) END AS day
+           ELSE e.wall_end - to_seconds(w.offset_seconds) END AS ends_at
   FROM ending e
   ASOF LEFT JOIN zones w ON w.zone = e.p.zone AND coalesce(e.wall_end, e.p.utc) >= w.local_from
-  ASOF LEFT JOIN zones u ON u.zone = e.p.zone AND coalesce(e.p.utc, e.wall_end) >= u.utc_from
+),
+-- The day is the one the promise ends in; a wall-clock hour the clocks left out may end in the next.
+deadline AS (
+  SELECT e.*, CASE e.p.kind WHEN 'date' THEN CAST(e.p.wall AS DATE)
+                ELSE CAST(e.ends_at + to_seconds(u.offset_seconds) AS DATE) END AS day
+  FROM ended e ASOF LEFT JOIN zones u ON u.zone = e.p.zone AND e.ends_at >= u.utc_from
 )"""
 
 _EVENTS: Final = """
@@ -100,6 +102,9 @@ judged AS (
          AND (dispatched_at IS NULL OR cancelled_at < dispatched_at) THEN 'cancelled_before_dispatch'
     WHEN refused AND attempted_at <= ends_at THEN 'on_time'
     WHEN coalesce(ended, false) OR cancelled_at IS NOT NULL OR attempted_last_at > ends_at THEN 'late'
+    -- The feed said it had told all of that day: what is not delivered by then was not delivered then.
+    WHEN $as_of >= ends_at AND EXISTS (
+      SELECT 1 FROM closed c WHERE promised_day BETWEEN c.since AND c.until) THEN 'late'
     WHEN $as_of < ends_at + INTERVAL '{horizon} hours' THEN 'pending'
     ELSE 'unknown' END AS status
   FROM shipment
@@ -213,7 +218,7 @@ def _status(definition: Definition) -> str:
 
 
 def compile_definition(definition: Definition) -> str:
-    """The query of a definition over tables `promises`, `events`, `zones`; parameters are `as_of`
+    """The query of a definition over tables `promises`, `events`, `zones`, `closed`; parameters are `as_of`
     (naive UTC) and `default_zone` (IANA).
 
     Rows: day, status, carrier, lane, shipments, matures_at (naive UTC), fingerprint (order-free sum).
@@ -230,5 +235,5 @@ def compile_history(definition: Definition) -> str:
 
 
 def compile_over_history(definition: Definition) -> str:
-    """The query of a definition over `promises`, `zones` and the table `history` made before."""
+    """The query of a definition over `promises`, `zones`, `closed` and the table `history` made before."""
     return f"WITH {_promises(definition)},{_status(definition)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 from metrics.lake import pins
@@ -12,6 +13,12 @@ from metrics.recompute.models import Run
 def zones_of(run: Run) -> dict[str, str]:
     """The markets a run was asked for, each with the default zone it had then."""
     return dict(json.loads(run.spec)["markets"])
+
+
+def closed_days(run: Run, market: str) -> list[tuple[dt.date, dt.date]]:
+    """The promise days the market's feed had declared complete when the run was asked for."""
+    declared = json.loads(run.spec)["closed"].get(market, [])
+    return [(dt.date.fromisoformat(since), dt.date.fromisoformat(until)) for since, until in declared]
 
 
 def pinned_files(run: Run, market: str) -> list[pins.PinnedFile]:
@@ -27,4 +34,5 @@ def inputs_of(run: Run, market: str) -> Inputs:
         promises=pins.open_files(files, "promises", market),
         events=pins.open_files(files, "events", market),
         default_zone=zones_of(run)[market],
+        closed=closed_days(run, market),
     )

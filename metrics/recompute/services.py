@@ -67,6 +67,7 @@ def run_queue(
     spec = {
         "version": version.digest, "pin": pin_digest, "as_of": moment,
         "markets": {code: zones[code] for code in codes},
+        "closed": pins.closed_days(codes, moment),
     }  # fmt: skip
     Pin.objects.get_or_create(digest=pin_digest, defaults={"files": digest.canonical(pins.content(files))})
     run, is_new = Run.objects.get_or_create(

@@ -42,7 +42,7 @@ def repeated(rng: np.random.Generator, events: Events, shipments: Shipments, cat
     later = rng.integers(60, 5 * HOUR, len(second))
     second = replace(
         second,
-        serial=second.serial + 1,
+        serial=second.serial + np.int16(1),
         occurred=second.occurred + later,
         received=second.received + later,
     )
@@ -50,7 +50,7 @@ def repeated(rng: np.random.Generator, events: Events, shipments: Shipments, cat
     weekly = replace(
         weekly,
         received=backfill_arrival(rng, weekly.received),
-        source=np.full(len(weekly), BACKFILL),
+        source=np.full(len(weekly), BACKFILL, dtype=np.int16),
     )
     repeats = Events.concat([same, changed, second, weekly])
     integration = catalogue.integration_at(shipments.carrier[repeats.shipment], repeats.received)

@@ -30,13 +30,14 @@ def received(rng: np.random.Generator, scans: Scans, shipments: Shipments, catal
     arrival = np.where(missed, backfill_arrival(rng, live), live)
     return Events(
         shipment=scans.shipment,
-        kind=scans.kind,
-        serial=np.ones(len(scans), dtype=np.int64),
+        kind=scans.kind.astype(np.int16),
+        serial=np.ones(len(scans), dtype=np.int16),
         occurred=scans.occurred,
         received=arrival,
-        reason=scans.reason,
-        source=np.where(missed, BACKFILL, LIVE),
+        reason=scans.reason.astype(np.int16),
+        source=np.where(missed, np.int16(BACKFILL), np.int16(LIVE)),
         integration=catalogue.integration_at(carrier, arrival),
+        style=np.zeros(len(scans), dtype=np.int16),
     )
 
 

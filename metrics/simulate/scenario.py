@@ -8,8 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from metrics.simulate.changes import Change
     from metrics.simulate.defects.base import Defect
 
+UNFIT = frozenset(",\"'\r\n\0")  # texts go into the files unquoted, and NUL fills gaps
 FLAT_WEEK = (1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 
 
@@ -40,6 +42,7 @@ class CarrierSpec:
             raise ValueError(f"carrier {self.code} needs at least one integration version")
         if any(later[0] <= earlier[0] for earlier, later in pairwise(self.integrations)):
             raise ValueError(f"integrations of carrier {self.code} must be in order of time")
+        _plain(self.code, *(version for _, version in self.integrations))
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,21 @@ class LaneSpec:
     zone: str
     share: float
     otdr_delta: float = 0.0
+
+    def __post_init__(self) -> None:
+        _plain(self.origin, self.destination, self.zone)
+
+    @property
+    def name(self) -> str:
+        """`origin/destination`."""
+        return f"{self.origin}/{self.destination}"
+
+
+def _plain(*texts: str) -> None:
+    """Raise ValueError for a text that would need quotes in a CSV file."""
+    for text in texts:
+        if not text or UNFIT & set(text):
+            raise ValueError(f"'{text}' must be a text without commas, quotes and line ends")
 
 
 @dataclass(frozen=True)
@@ -81,6 +99,7 @@ class MarketSpec:
             raise ValueError(f"market {self.code}: lead_days must lie within 2..14")
         if not self.carriers or not self.lanes:
             raise ValueError(f"market {self.code} needs carriers and lanes")
+        _plain(self.code)
 
 
 @dataclass(frozen=True)
@@ -88,7 +107,8 @@ class Scenario:
     """A world to generate: promise days `start`..`end` (inclusive), as received by `now` (aware, UTC).
 
     `orders_per_day` is the mean over all markets. Markets in `own_backfill` get weekly backfill files of
-    their own; the others share one per week. The same scenario always gives the same bytes.
+    their own; the others share one per week. `changes` happen to the world, `defects` only to what is
+    reported of it. The same scenario always gives the same bytes.
     """
 
     markets: tuple[MarketSpec, ...]
@@ -98,6 +118,7 @@ class Scenario:
     orders_per_day: float
     seed: int = 1
     defects: tuple[Defect, ...] = field(default=())
+    changes: tuple[Change, ...] = ()
     own_backfill: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from metrics.simulate.scenario import CarrierSpec, LaneSpec, MarketSpec, Scenari
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int16]  # small numbers that stand for texts
 
 HOUR = 3600
 DAY = 86_400
@@ -25,14 +26,17 @@ EPOCH = dt.date(1970, 1, 1)
 
 EVENT_TYPES = ("created", "out_for_delivery", "attempted", "delivered", "cancelled", "returned", "lost")
 CREATED, OUT_FOR_DELIVERY, ATTEMPTED, DELIVERED, CANCELLED, RETURNED, LOST = range(7)
+ID_LETTERS = ("-C", "-O", "-A", "-D", "-X", "-R", "-L")  # of event ids, in the order of EVENT_TYPES
+SCANS = (OUT_FOR_DELIVERY, ATTEMPTED, DELIVERED, CANCELLED, RETURNED, LOST)  # what a carrier reports
 EVENT_REASONS = ("", "consignee", "carrier")
 NO_REASON, BY_CONSIGNEE, BY_CARRIER = range(3)
 SOURCES = ("live", "backfill")
 LIVE, BACKFILL = range(2)
 PROMISE_REASONS = ("initial", "revised")
 INITIAL, REVISED = range(2)
-SERVICES = ("standard", "express")
-STANDARD, EXPRESS = range(2)
+SERVICES = ("standard", "express", "economy")
+STANDARD, EXPRESS, ECONOMY = range(3)
+OTHER_ID, OTHER_CARRIER = 1, 2  # bits of an event's `style`
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Shipments(Table):
     order: Ints
     day: Ints  # local promise day, days since 1970-01-01
     promise_end: Ints  # original promise, UTC
+    offset: Ints  # seconds east of UTC at the promise
     checkout: Ints  # UTC
     carrier: Ints
     lane: Ints
@@ -80,16 +85,42 @@ class Promises(Table):
 
 @dataclass(frozen=True)
 class Events(Table):
-    """One row per event as received. `serial` tells apart the events of one kind of one shipment."""
+    """One row per event as received. `serial` (below 1000) tells apart events of one kind of one shipment.
+
+    `style` says how the row writes its keys: 0 as everywhere, or bits (`OTHER_ID`, `OTHER_CARRIER`).
+    """
 
     shipment: Ints
-    kind: Ints
-    serial: Ints
+    kind: Codes
+    serial: Codes
     occurred: Ints
     received: Ints
-    reason: Ints
-    source: Ints
-    integration: Ints
+    reason: Codes
+    source: Codes
+    integration: Codes
+    style: Codes
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """What truly happened to the promises of one market-week: seven counts each, Monday to Sunday."""
+
+    shipments: Ints
+    late: Ints
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one defect did: shipments (or rows, where it works on rows) in its scope, those of them it
+    touched, and the rows of the files it changed, added or took away."""
+
+    units: int = 0
+    touched: int = 0
+    rows: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        """Both together."""
+        return Tally(self.units + other.units, self.touched + other.touched, self.rows + other.rows)
 
 
 @dataclass(frozen=True)
@@ -117,11 +148,13 @@ class Catalogue:
         zones = dict.fromkeys(lane.zone for lane in lanes)
         return cls(tuple(carriers), tuple(lanes), tuple(zones), tuple(versions), first_carrier, first_lane)
 
-    def integration_at(self, carrier: Ints, instant: Ints) -> Ints:
+    def integration_at(self, carrier: Ints, instant: Ints) -> Codes:
         """Number of the feed version each carrier uses at each instant (same shape)."""
         code = {version: number for number, version in enumerate(self.integrations)}
-        result = np.array([code[c.integrations[0][1]] for c in self.carriers])[carrier]
-        for number in np.unique(carrier):
+        first = np.array([code[c.integrations[0][1]] for c in self.carriers], dtype=np.int16)
+        result: Codes = first[carrier]
+        changing = [n for n, c in enumerate(self.carriers) if len(c.integrations) > 1]
+        for number in changing:
             for valid_from, version in self.carriers[number].integrations[1:]:
                 result[(carrier == number) & (instant >= epoch_seconds(valid_from))] = code[version]
         return result
@@ -129,7 +162,12 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Block:
-    """One market and ISO week of promise days with all that was ever received about it."""
+    """One market and ISO week of promise days with all that was ever received about it.
+
+    `late` marks the shipments truly not delivered in time, `truth` counts them by day; both are as they were
+    before any defect. `now` (epoch seconds) is when the files end. `tally` is what the last defect did,
+    `tallies` what each of them did.
+    """
 
     market: MarketSpec
     market_number: int
@@ -138,6 +176,11 @@ class Block:
     shipments: Shipments
     promises: Promises
     events: Events
+    late: Bools
+    truth: DayCounts
+    now: int
+    tally: Tally = Tally()
+    tallies: tuple[Tally, ...] = ()
 
     def carrier_number(self, code: str) -> int:
         """The catalogue's number of a carrier of this market. Raises ValueError for an unknown code."""
@@ -155,6 +198,11 @@ def epoch_day(day: dt.date) -> int:
 def epoch_seconds(day: dt.date) -> int:
     """Midnight UTC of the day, in seconds since 1970-01-01."""
     return epoch_day(day) * DAY
+
+
+def week_of(instant: Ints) -> Ints:
+    """Running number of the ISO week (UTC) of each instant."""
+    return (instant // DAY + 3) // 7  # 1970-01-01 was a Thursday
 
 
 def next_backfill(instant: Ints) -> Ints:

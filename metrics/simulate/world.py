@@ -5,29 +5,36 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from metrics.simulate import noise, outcomes, receipts
+from metrics.simulate.changes import course_of, is_newcomer, with_newcomers
 from metrics.simulate.draw import autoregressive, day_time, pick, stratified
 from metrics.simulate.scenario import MarketSpec, Scenario
 from metrics.simulate.tables import (
     DAY,
     EXPRESS,
     INITIAL,
+    LIVE,
     REVISED,
     STANDARD,
     Block,
+    Bools,
     Catalogue,
+    DayCounts,
     Floats,
     Ints,
     Promises,
     Shipments,
+    Tally,
     epoch_day,
 )
 from metrics.simulate.zones import ZoneTable
 
+OUTAGE_DRAWS = 2_000_000  # own randomness, so that an outage leaves everything else as it was
 SPLIT_ORDERS = 0.04  # orders that travel as two shipments
 WINDOW_ENDS = np.array([12, 15, 18, 20, 22]) * 3600
 DATE_END = DAY - 1  # the last second of the day
@@ -37,6 +44,7 @@ EDGE = dt.timedelta(days=30)  # events and revised promises lie at most this far
 
 def blocks(scenario: Scenario) -> Iterator[Block]:
     """All blocks in order of week, then market, with the scenario's defects already planted."""
+    scenario = with_newcomers(scenario)
     catalogue = Catalogue.of(scenario)
     zones = ZoneTable(catalogue.zones, scenario.start - EDGE, scenario.end + EDGE)
     worlds = [_MarketWorld(scenario, number, catalogue, zones) for number in range(len(scenario.markets))]
@@ -44,15 +52,22 @@ def blocks(scenario: Scenario) -> Iterator[Block]:
     week = 0
     while monday <= scenario.end:
         for world in worlds:
-            block = world.block(monday, week)
-            for number, defect in enumerate(scenario.defects):
-                block = defect.apply(block, _generator(scenario.seed, block.market.code, week, 1 + number))
-            yield block
+            yield _planted(world.block(monday, week), scenario, week)
         monday += dt.timedelta(days=7)
         week += 1
 
 
-def _generator(seed: int, market: str, *more: int) -> np.random.Generator:
+def _planted(block: Block, scenario: Scenario, week: int) -> Block:
+    """The block with each defect in it, and what each did."""
+    tallies = []
+    for number, defect in enumerate(scenario.defects):
+        rng = generator(scenario.seed, block.market.code, week, 1 + number)
+        block = defect.apply(replace(block, tally=Tally()), rng)
+        tallies.append(block.tally)
+    return replace(block, tallies=tuple(tallies))
+
+
+def generator(seed: int, market: str, *more: int) -> np.random.Generator:
     """Own randomness for each market and week: adding a market leaves the others as they were."""
     return np.random.default_rng([seed, zlib.crc32(market.encode()), *more])
 
@@ -63,12 +78,13 @@ class _MarketWorld:
     def __init__(self, scenario: Scenario, number: int, catalogue: Catalogue, zones: ZoneTable) -> None:
         self._scenario, self._number, self._catalogue, self._zones = scenario, number, catalogue, zones
         self._market = market = scenario.markets[number]
+        self._changes = course_of(scenario, market.code)
         self._orders = self._shipments = 0
         self._lane_zone = np.array([catalogue.zones.index(lane.zone) for lane in catalogue.lanes])
         self._carrier_delta = np.array([carrier.otdr_delta for carrier in catalogue.carriers])
         self._lane_delta = np.array([lane.otdr_delta for lane in catalogue.lanes])
         days = (scenario.end - scenario.start).days + 1
-        rng = _generator(scenario.seed, market.code)
+        rng = generator(scenario.seed, market.code)
         wave = 2 * np.pi * (np.arange(days) / rng.uniform(70, 130) + rng.random())
         self._course = DRIFT * np.sin(wave) + autoregressive(rng, days, DAILY_NOISE, NOISE_MEMORY)
         self._level = _calibrated_level(market)
@@ -77,7 +93,7 @@ class _MarketWorld:
 
     def block(self, monday: dt.date, week: int) -> Block:
         """Everything about the shipments promised in one ISO week."""
-        rng = _generator(self._scenario.seed, self._market.code, week, 0)
+        rng = generator(self._scenario.seed, self._market.code, week, 0)
         day = self._order_days(rng, monday)
         shipments, promises, lead = self._population(rng, day, monday)
         on_time = self._chance_on_time(shipments)
@@ -87,6 +103,8 @@ class _MarketWorld:
         revisions = self._revisions(rng, promises, fate, shipments)
         scans = outcomes.scans(rng, moments, fate, lambda rows, local: self._zones.to_utc(zone[rows], local))
         events = receipts.received(rng, scans, shipments, self._catalogue)
+        held = generator(self._scenario.seed, self._market.code, week, OUTAGE_DRAWS)
+        events = self._changes.receipts(held, events, events.source == LIVE)
         events = noise.repeated(rng, events, shipments, self._catalogue)
         promises = noise.promises(rng, Promises.concat([promises, revisions]), len(shipments))
         return Block(
@@ -97,6 +115,9 @@ class _MarketWorld:
             shipments,
             promises,
             noise.impossible(rng, events),
+            late=~fate.on_time & ~fate.stopped,
+            truth=_day_counts(shipments, ~fate.on_time & ~fate.stopped, monday),
+            now=int(self._scenario.now.timestamp()),
         )
 
     def _order_days(self, rng: np.random.Generator, monday: dt.date) -> Ints:
@@ -104,7 +125,8 @@ class _MarketWorld:
         first = epoch_day(monday)
         inside = np.arange(first, first + 7)
         swing = 1 + 0.02 * rng.standard_normal(7)
-        count = np.maximum(np.round(self._volume * swing), 0).astype(np.int64)
+        volume = self._volume * self._changes.volume(inside)
+        count = np.maximum(np.round(volume * swing), 0).astype(np.int64)
         count[(inside < epoch_day(self._scenario.start)) | (inside > epoch_day(self._scenario.end))] = 0
         return np.repeat(inside, count)
 
@@ -113,10 +135,10 @@ class _MarketWorld:
     ) -> tuple[Shipments, Promises, Ints]:
         """Shipments with their first promises, and the whole days between checkout and promise."""
         market, orders = self._market, len(order_day)
-        lane = pick(stratified(rng, orders), np.array([lane.share for lane in market.lanes]))
-        lane += self._catalogue.first_lane[market.code]
+        lane = self._lanes(stratified(rng, orders), order_day)
         window = stratified(rng, orders) < market.window_share
         lead = rng.integers(market.lead_days[0], market.lead_days[1] + 1, orders)
+        lead += self._changes.longer(order_day)
         within_day = np.where(window, rng.choice(WINDOW_ENDS, orders), DATE_END)
         promised = order_day * DAY + within_day
         zone = self._lane_zone[lane]
@@ -129,6 +151,7 @@ class _MarketWorld:
             order=self._orders + 1 + order,
             day=order_day[order],
             promise_end=(promised - offset)[order],
+            offset=offset[order],
             checkout=checkout[order],
             carrier=self._carriers(rng, order_day[order], monday),
             lane=lane[order],
@@ -145,6 +168,14 @@ class _MarketWorld:
         self._orders += orders
         self._shipments += count
         return shipments, promises, lead[order]
+
+    def _lanes(self, uniform: Floats, day: Ints) -> Ints:
+        """A lane (catalogue number) for each order."""
+        result = pick(uniform, np.array([lane.share for lane in self._market.lanes]))
+        for change, shares in self._changes.lane_shares(self._market):
+            rows = change.scope.on_days(day)
+            result[rows] = pick(uniform[rows], shares)
+        return result + self._catalogue.first_lane[self._market.code]
 
     def _carriers(self, rng: np.random.Generator, day: Ints, monday: dt.date) -> Ints:
         """A carrier (catalogue number) for each shipment, among those that work on its promise day."""
@@ -163,6 +194,9 @@ class _MarketWorld:
         weekday = (shipments.day + 3) % 7  # 1970-01-01 was a Thursday
         course = self._course[shipments.day - epoch_day(self._scenario.start)]
         effect = self._carrier_delta[shipments.carrier] + self._lane_delta[shipments.lane]
+        code = self._market.code
+        first = self._catalogue.first_carrier[code], self._catalogue.first_lane[code]
+        effect += self._changes.log_odds(shipments, self._market, first)
         return _sigmoid(self._level + effect + course + np.array(WEEKDAY_DELTA)[weekday])
 
     def _revisions(
@@ -181,6 +215,11 @@ class _MarketWorld:
 WEEKDAY_DELTA = (-0.12, 0.02, 0.06, 0.05, 0.0, -0.06, -0.10)  # log-odds, Monday..Sunday
 
 
+def _day_counts(shipments: Shipments, late: Bools, monday: dt.date) -> DayCounts:
+    day = shipments.day - epoch_day(monday)
+    return DayCounts(np.bincount(day, minlength=7), np.bincount(day[late], minlength=7))
+
+
 def _sigmoid(log_odds: Floats) -> Floats:
     result: Floats = 1 / (1 + np.exp(-log_odds))
     return result
@@ -188,8 +227,9 @@ def _sigmoid(log_odds: Floats) -> Floats:
 
 def _calibrated_level(market: MarketSpec) -> float:
     """Log-odds at which the mean over carriers, lanes and weekdays is the market's base rate."""
+    carriers = [carrier for carrier in market.carriers if not is_newcomer(carrier)]
     parts = [
-        (np.array([c.share for c in market.carriers]), np.array([c.otdr_delta for c in market.carriers])),
+        (np.array([c.share for c in carriers]), np.array([c.otdr_delta for c in carriers])),
         (
             np.array([lane.share for lane in market.lanes]),
             np.array([lane.otdr_delta for lane in market.lanes]),

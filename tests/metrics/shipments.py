@@ -89,7 +89,7 @@ def stored(path: Path, kind: str) -> list[Path]:
     return [store.root() / written.path for written in files]
 
 
-def inputs_of(shipments: list[Shipment], folder: Path) -> engine.Inputs:
+def inputs_of(shipments: list[Shipment], folder: Path, closed=()) -> engine.Inputs:
     """The shipments' files, through reader and lake."""
     promises = [row for n, shipment in enumerate(shipments) for row in promise_rows(shipment, n)]
     events = [row for n, shipment in enumerate(shipments) for row in event_rows(shipment, n)]
@@ -97,6 +97,7 @@ def inputs_of(shipments: list[Shipment], folder: Path) -> engine.Inputs:
         promises=stored(write_csv(folder / "promises.csv", promises, PROMISE_COLUMNS), "promises"),
         events=stored(write_csv(folder / "events.csv", events, EVENT_COLUMNS), "events"),
         default_zone=ZONE,
+        closed=closed,
     )
 
 

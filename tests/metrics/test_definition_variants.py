@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from governance.definition import Definition, diff, dump, explain, parse
-from tests.metrics.shipments import Shipment, outcomes
+from metrics.otdr.engine import count
+from tests.metrics.shipments import Shipment, inputs_of, outcomes
 
 HEADLINE = Definition(name="otdr-1")
 ATTEMPT = Definition(name="otdr-a", success_event="first_attempt")
@@ -126,3 +127,24 @@ def test_the_explanation_names_what_is_special():
     assert "Ready for collection is a delivery for: locker." in explain(SERVICES)
     assert "first validly delivered or attempted" in explain(ATTEMPT)
     assert "An attempt counts" not in explain(HEADLINE)
+
+
+@pytest.mark.parametrize(
+    ("closed", "as_of", "status"),
+    [
+        # 17. No news: unknown. The feed declared that day complete: late, and at once, not after 72 h.
+        ((), "2026-11-30T00:00:00Z", "unknown"),
+        ((), "2026-11-12T00:00:00Z", "pending"),
+        (((9, 15),), "2026-11-30T00:00:00Z", "late"),
+        (((10, 10),), "2026-11-12T00:00:00Z", "late"),
+        # Another day's completeness says nothing, and no day is complete before its promise has ended.
+        (((9, 9), (11, 15)), "2026-11-30T00:00:00Z", "unknown"),
+        (((10, 10),), "2026-11-11T02:00:00Z", "pending"),
+    ],
+)
+def test_a_closed_day_turns_no_news_into_late(closed, as_of, status, tmp_path, settings):
+    settings.LAKE_ROOT = tmp_path / "lake"
+    days = [(dt.date(2026, 11, first), dt.date(2026, 11, last)) for first, last in closed]
+    shipment = Shipment("2026-11-10", [("created", "2026-11-08T12:00:00Z")])
+    rows = count(HEADLINE, inputs_of([shipment], tmp_path, days), as_of=dt.datetime.fromisoformat(as_of))
+    assert [row.status for row in rows] == [status]

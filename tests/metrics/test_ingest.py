@@ -80,10 +80,13 @@ def test_bad_promises_are_quarantined(engineer, tmp_path):
         "s4,o4,BR,2026-11-10,2026-11-01T00:00:00Z,Mars/Olympus,",
         "s5,o5,BR,2026-11-10,2026-11-01T00:00:00Z,,because",
         "s6,,BR,2026-11-10,2026-11-01T00:00:00Z,,",
+        "s7,o7,BR,9999-12-31,2026-11-01T00:00:00Z,,",
+        "s8,o8,BR,0001-01-01T12:00:00Z,2026-11-01T00:00:00Z,,",
     )
     batch = taken(path, engineer, kind="promises")
     assert batch.reasons == {
-        "bad_order_id": 1, "bad_promised_by": 1, "bad_recorded_at": 1, "unknown_reason": 1, "unknown_zone": 1,
+        "bad_order_id": 1, "bad_promised_by": 1, "bad_recorded_at": 1, "outside_feed_life": 2,
+        "unknown_reason": 1, "unknown_zone": 1,
     }  # fmt: skip
     assert batch.accepted == 1
 

@@ -8,12 +8,14 @@ import duckdb
 import pytest
 
 from governance.models import Entry
+from metrics.events.declared import Days
 from metrics.events.services import batch_ingest
 from metrics.lake import store
 from metrics.models import LakeFile, Run, RunVintage
 from metrics.recompute.operator import counts, ladders
 from metrics.recompute.selectors import unfinished, vintages_of
 from metrics.recompute.services import MAX_ATTEMPTS, run_execute, run_queue
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, NotAllowedError
 from otdr_hub.lib.roles import acting_as
 from tests import builders
@@ -124,6 +126,28 @@ def test_what_was_known_at_a_moment_stays_readable(tmp_path):
     assert [row["on_time"] for row in then] == [11]
     assert [row["on_time"] for row in now] == [12]
     assert counts(version=first.version, as_of=first.as_of.replace(year=2020), actor=engineer) == []
+
+
+def test_a_batch_that_completes_its_days_turns_no_news_into_late(tmp_path):
+    engineer = builders.person("data_engineer")
+    first = builders.run_done(tmp_path)
+    silent = [("AA-silent", "o", "AA", "2025-11-05", "2025-11-01T10:00:00Z")]
+    promises = builders.csv_file(tmp_path / "more.csv", builders.PROMISES, silent)
+    batch_ingest(path=promises, kind="promises", actor=engineer)
+    then = first.as_of.replace(hour=13)
+    again(run_queue(version=first.version, as_of=then, actor=engineer)[0])
+    again_sent = [("AA-0-d", "AA-0", "AA", "delivered", "2025-11-05T12:00:00Z", "2025-11-05T13:00:00Z")]
+    backfill = builders.csv_file(tmp_path / "backfill.csv", builders.EVENTS, again_sent)
+    days = Days(builders.WEEK, builders.WEEK + dt.timedelta(days=6))
+    with clock.at(first.as_of.replace(hour=14)):
+        batch_ingest(path=backfill, kind="events", source="backfill", closes=days, actor=engineer)
+    now = first.as_of.replace(hour=15)
+    again(run_queue(version=first.version, as_of=now, actor=engineer)[0])
+    found = [
+        counts(version=first.version, markets=["AA"], as_of=moment, actor=engineer)[0]
+        for moment in (then, now)
+    ]
+    assert [(row["due"], row["late"], row["unknown"]) for row in found] == [(13, 1, 1), (13, 2, 0)]
 
 
 def test_a_ladder_is_read_from_the_pins(tmp_path):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise, product
+from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,7 @@ _DELAYS = (_MINUTE, _NONE, -3 * _HOUR, -23 * _HOUR, _HOUR, _DAY, 3 * _DAY, 10 * 
 _OFFSETS = (timedelta(hours=5, minutes=30), timedelta(hours=-8), timedelta(hours=14))
 _TYPES = ("delivered", "created", "out_for_delivery", "attempted", "cancelled", "returned", "lost",
           "available_for_collection")  # fmt: skip
+_TELL_NOTHING = {"created", "out_for_delivery", "available_for_collection"}
 _STORIES = (
     ("created", "out_for_delivery", "delivered"),
     ("created", "delivered", "delivered"),
@@ -92,16 +94,22 @@ def clock_changes(name: str) -> tuple[datetime, ...]:
     return tuple(found)
 
 
-_below = cache(lambda count: st.integers(0, count - 1))
-
-
 class _Maker:
-    """Draws one world, row by row; `ticks` keeps every moment of receipt apart from all others."""
+    """Makes one world, row by row; `ticks` keeps every moment of receipt apart from all others."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
-        self.draw = draw
-        self.default_zone = self.pick(ZONES)
+    def __init__(self, seed: int) -> None:
+        self.seeded(seed)
+        self.zones = ("", *self.random.sample(ZONES, 4))
+        self.default_zone = self.pick(self.zones[1:])
+        self.definition = {
+            "promise": self.pick(("original", "original", "latest")),
+            "grace_minutes": self.pick((0, 0, 1, 60, 1440)),
+            "horizon_hours": self.pick((72, 72, 0, 1, 24)),
+            "exclusions": self.pick((("no_promise", "cancelled_before_dispatch"), ("no_promise",))),
+            "success_event": "delivered",
+        }
         self.common: datetime | None = None
+        self.previous: datetime | None = None
         self.near = _NEAR
         self.promises: list[dict[str, str]] = []
         self.events: list[dict[str, str]] = []
@@ -110,11 +118,14 @@ class _Maker:
         if self.chance(2):
             self.common = self.anchor(self.default_zone)
 
+    def seeded(self, seed: int) -> None:
+        self.random = Random(seed)  # noqa: S311 (nothing secret)
+
     def pick(self, choices: Sequence[Any]) -> Any:
-        return choices[self.draw(_below(len(choices)))]
+        return self.random.choice(choices)
 
     def chance(self, one_in: int) -> bool:
-        return self.draw(_below(one_in)) == one_in - 1
+        return self.random.randrange(one_in) == 0
 
     def recorded(self, moment: datetime) -> str:
         """That second, with microseconds no other row has."""
@@ -130,7 +141,7 @@ class _Maker:
         changes = clock_changes(name)
         if changes and self.chance(2):
             return self.pick(changes)
-        day = _FIRST.date() + self.draw(_below((_LAST - _FIRST).days)) * _DAY
+        day = _FIRST.date() + self.random.randrange((_LAST - _FIRST).days) * _DAY
         hour = self.pick((time(0), time(12), time(23, 59, 59)))
         return datetime.combine(day, hour, ZoneInfo(name)).astimezone(UTC)
 
@@ -141,18 +152,13 @@ class _Maker:
             return self.wall(moment, name)
         if kind == "date":
             return moment.astimezone(ZoneInfo(name)).date().isoformat()
-        moment = moment.astimezone(UTC)
-        if kind == "there":
-            there = moment.astimezone(ZoneInfo(name)).utcoffset()
-            moment = moment + there
-            sign, minutes = "-" if there < _NONE else "+", abs(there) // _MINUTE
-            return f"{moment.replace(tzinfo=None).isoformat()}{sign}{minutes // 60:02}:{minutes % 60:02}"
-        if kind == "elsewhere":
-            offset = self.pick(_OFFSETS)
-            text = (moment + offset).replace(tzinfo=None).isoformat(sep=" ")
-            sign, minutes = "-" if offset < _NONE else "+", abs(offset) // _MINUTE
-            return f"{text}{sign}{minutes // 60:02}:{minutes % 60:02}"
-        return moment.replace(tzinfo=None).isoformat() + "Z"
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+        if kind == "Z":
+            return moment.isoformat() + "Z"
+        there = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(name)).utcoffset()
+        offset = there if kind == "there" else self.pick(_OFFSETS)
+        sign, minutes = "-" if offset < _NONE else "+", abs(offset) // _MINUTE
+        return f"{(moment + offset).isoformat(sep=self.pick('T '))}{sign}{minutes // 60:02}:{minutes % 60:02}"
 
     def wall(self, moment: datetime, name: str) -> str:
         """What a clock on the wall shows, sometimes a time the clocks jump over."""
@@ -164,9 +170,9 @@ class _Maker:
 
     def shipment(self, number: int) -> None:
         name = f"s{number}"
-        zone = self.pick(("", *ZONES))
+        zone = self.pick(self.zones)
         around = self.anchor(zone or self.default_zone)
-        self.near = _NEAR
+        self.near, self.previous = _NEAR, None
         if clock_changes(zone or self.default_zone) and self.chance(2):
             around, self.near = self.pick(clock_changes(zone or self.default_zone)), _CLOSE
         ends = []
@@ -175,7 +181,7 @@ class _Maker:
                 ends.append(self.promise(name, zone, around, turn))
                 around += self.pick((_NONE, _DAY, -_DAY, _HOUR))
                 if self.near is _NEAR and self.chance(6):
-                    zone = self.pick(("", *ZONES))
+                    zone = self.pick(self.zones)
         self.happenings(name, zone or self.default_zone, ends or [around])
 
     def promise(self, shipment: str, zone: str, around: datetime, turn: int) -> datetime:
@@ -193,8 +199,14 @@ class _Maker:
             "service": "",
             **self.pick(_WHO),
         }
+        end = naive.promise_end(row, self.default_zone)
+        shown = datetime.fromisoformat(row["promised_by"])
+        there = end.astimezone(ZoneInfo(zone or self.default_zone))
+        if shown.tzinfo is None and shown.date() != there.date():
+            # On the wall, an hour that was left out up to midnight: that has a test of its own.
+            row["promised_by"] = self.spelled(end, zone, ("Z",))
         self.promises.append(row)
-        return naive.promise_end(row, self.default_zone)
+        return end
 
     def happenings(self, shipment: str, zone: str, ends: list[datetime]) -> None:
         story = self.pick(_STORIES)
@@ -211,6 +223,9 @@ class _Maker:
             moment -= 5 * _DAY
         if self.chance(5):
             moment += self.grace
+        elif self.chance(6):
+            moment = (self.previous or moment) + self.pick((_NONE, _MICRO, -_MICRO))
+        self.previous = moment
         local = self.chance(4)
         delay = self.pick(_DELAYS)
         self.events.append(
@@ -248,32 +263,35 @@ class _Maker:
     def grace(self) -> timedelta:
         return timedelta(minutes=self.definition["grace_minutes"])
 
-    def decide(self) -> None:
-        self.definition = {
-            "promise": self.pick(("original", "original", "latest")),
-            "grace_minutes": self.pick((0, 0, 1, 60, 1440)),
-            "horizon_hours": self.pick((72, 72, 0, 1, 24)),
-            "exclusions": self.pick((("no_promise", "cancelled_before_dispatch"), ("no_promise",))),
-            "success_event": "delivered",
-        }
-
     def moment(self) -> datetime:
         """As of when to count: at a horizon, at a receipt, or when everything is long known."""
-        if self.promises and self.chance(2):
-            end = naive.promise_end(self.pick(self.promises), self.default_zone)
+        decided = {row["shipment_id"] for row in self.events if row["type"] not in _TELL_NOTHING}
+        quiet = [row for row in self.promises if row["shipment_id"] not in decided]
+        if quiet and self.chance(2):
+            end = naive.promise_end(self.pick(quiet), self.default_zone)
             horizon = timedelta(hours=self.definition["horizon_hours"])
-            return end + self.grace + horizon + self.pick(_NEAR)
+            return end + self.grace + horizon + self.pick((_NONE, self.pick(_NEAR)))
         if self.moments and self.chance(2):
             return self.pick(self.moments) + self.pick((_NONE, _MICRO, -_MICRO))
         return datetime(2027, 6, 1, tzinfo=UTC)
 
 
+# One number makes the world and each other one a shipment, so that every world is a new one: drawn choice
+# by choice, hypothesis would spend five of six on copies of the sixth. Small numbers make no shipment,
+# so that a world that fails shrinks to the shipments that matter.
+_NOBODY = 64
+_seeds = st.lists(st.integers(0, 2**32), min_size=12, max_size=31, unique=True)
+
+
 @st.composite
-def worlds(draw: st.DrawFn, most: int = 30) -> World:
+def worlds(draw: st.DrawFn) -> World:
     """One market: what was promised, what happened, and from which moment somebody looks back."""
-    maker = _Maker(draw)
-    maker.decide()
-    for number in range(draw(st.integers(1, most))):
-        maker.shipment(number)
+    first, *others = draw(_seeds)
+    maker = _Maker(first)
+    for number, seed in enumerate(others):
+        if seed >= _NOBODY:
+            maker.seeded(seed)
+            maker.shipment(number)
+    maker.seeded(first)
     promises = maker.promises + [dict(row) for row in maker.promises if maker.chance(8)]
     return World(promises, maker.events, maker.default_zone, maker.moment(), maker.definition)

@@ -15,6 +15,8 @@ from otdr_hub.demo.story import shopswift
 
 TODAY = dt.date(2026, 11, 20)
 SMALL = 0.2
+PROMISED = r"\d{4}-\d{2}-\d{2}(T\d{2}:00:00[+-]\d{2}:\d{2})?"
+INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z"
 
 
 class Read:
@@ -22,7 +24,7 @@ class Read:
 
     def __init__(self, folder: Path, now: dt.datetime, without: str = "", market: str = "") -> None:
         """Leave out the events of the file named `without`, and all markets but `market` if one is given."""
-        self.connection = duckdb.connect()
+        self.connection = duckdb.connect(config={"threads": 1})  # small files: threads only cost
         self.folder = folder
         for name, pattern in (("promises", "promises-*"), ("events", "[eb]*-*")):
             headers = {path.open(encoding="utf-8").readline() for path in folder.glob(f"{pattern}.csv")}
@@ -39,6 +41,22 @@ class Read:
                 self.connection.execute(f"DELETE FROM {name} WHERE market <> '{market}'")
         self._day_ends()
         self._due(now)
+
+    def bad_rows(self) -> list[tuple]:
+        """Rows with a value that the contract does not know."""
+        return self.rows(f"""
+            SELECT 'event', event_id FROM events
+            WHERE NOT regexp_full_match(occurred_at, '{INSTANT}')
+               OR NOT regexp_full_match(received_at, '{INSTANT}')
+               OR type NOT IN ('created', 'out_for_delivery', 'attempted', 'delivered',
+                               'available_for_collection', 'cancelled', 'returned', 'lost')
+               OR source NOT IN ('live', 'backfill') OR length(shipment_id) > 64
+               OR (type = 'attempted') <> (reason_code IS NOT NULL)
+            UNION ALL
+            SELECT 'promise', shipment_id FROM promises
+            WHERE NOT regexp_full_match(promised_by, '{PROMISED}')
+               OR NOT regexp_full_match(recorded_at, '{INSTANT}') OR reason NOT IN ('initial', 'revised')
+               OR zone IS NULL""")
 
     def rows(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()

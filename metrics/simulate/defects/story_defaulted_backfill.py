@@ -73,7 +73,7 @@ class BackfillDefaultedStamps:
             resent,
             occurred=np.where(defaulted[resent.shipment], end, resent.occurred),
             received=arrival,
-            source=np.full(len(resent), BACKFILL),
+            source=np.full(len(resent), BACKFILL, dtype=np.int16),
             integration=block.catalogue.integration_at(block.shipments.carrier[resent.shipment], arrival),
         )
         return replace(block, events=Events.concat([events.take(~in_run), resent]))
@@ -131,14 +131,15 @@ def _on_time(block: Block, deliveries: Events) -> Bools:
 
 def _closing(block: Block, rows: Ints) -> Events:
     """A delivery at the end of the promise for each of these shipments."""
-    fill = np.zeros(len(rows), dtype=np.int64)
+    fill = np.zeros(len(rows), dtype=np.int16)
     return Events(
         shipment=rows,
-        kind=fill + DELIVERED,
-        serial=fill + RESTAMP_SERIAL,
+        kind=fill + np.int16(DELIVERED),
+        serial=fill + np.int16(RESTAMP_SERIAL),
         occurred=block.shipments.promise_end[rows],
-        received=fill,
-        reason=fill + NO_REASON,
-        source=fill + BACKFILL,
+        received=np.zeros(len(rows), dtype=np.int64),
+        reason=fill + np.int16(NO_REASON),
+        source=fill + np.int16(BACKFILL),
         integration=fill,
+        style=fill,
     )

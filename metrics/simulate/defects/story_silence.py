@@ -1,4 +1,4 @@
-"""A carrier's `delivered` events stop arriving; everything else of it still does."""
+"""A carrier's `delivered` events stop arriving on a day of receipt, all of them: the demonstration's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DeliveredEventsMissing:
     carrier: str
     from_day: dt.date
     until: dt.date | None = None
-    kind: ClassVar[str] = "delivered_events_missing"
+    kind: ClassVar[str] = "carrier_silence"
 
     def apply(self, block: Block, rng: np.random.Generator) -> Block:  # noqa: ARG002 (nothing to draw here)
         """Drop those events from the block."""
