@@ -11,5 +11,6 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the rooms above sign-offs say what a complete set of signatures changes."""
+        import governance.majeure.services  # noqa: PLC0415
         import governance.scope.services  # noqa: PLC0415
         import governance.versions.services  # noqa: PLC0415, F401 (each registers its act)

@@ -1,11 +1,12 @@
 """Contents page of governance's tables. A room may import from those listed above it, never below.
 
-ledger -> access -> markets -> signoffs -> versions -> scope | killswitch -> publication
+ledger -> access -> markets -> signoffs -> versions | majeure -> scope | killswitch -> publication
 """
 
 from governance.access.models import User
 from governance.killswitch.models import Shutoff
 from governance.ledger.models import Entry, Epoch, Head
+from governance.majeure.models import ForceMajeure, MajeureWithdrawal
 from governance.markets.models import Market
 from governance.publication.models import Publication, PublicationLine
 from governance.scope.models import ScopeDecision
@@ -15,7 +16,9 @@ from governance.versions.models import MetricVersion
 __all__ = [
     "Entry",
     "Epoch",
+    "ForceMajeure",
     "Head",
+    "MajeureWithdrawal",
     "Market",
     "MetricVersion",
     "Publication",

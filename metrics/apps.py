@@ -10,8 +10,11 @@ class MetricsConfig(AppConfig):
     name = "metrics"
 
     def ready(self) -> None:
-        """Answer governance's readiness questions from counts."""
+        """Answer governance's readiness questions from counts; note restatements when a run ends."""
         from governance.scope import readiness  # noqa: PLC0415
+        from metrics.periods import restatements  # noqa: PLC0415
+        from metrics.recompute import finished  # noqa: PLC0415
         from metrics.recompute.readiness import vintage_is_ready  # noqa: PLC0415
 
         readiness.register("vintage", vintage_is_ready)
+        finished.register("restated", restatements.record)

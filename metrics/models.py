@@ -1,11 +1,12 @@
 """Contents page of metrics' tables, in the direction a number travels.
 
-files -> events -> lake -> recompute; a room imports only those its number came from,
+files -> events -> lake -> recompute -> periods; a room imports only those its number came from,
 except that events stores through lake, so lake knows nothing of events.
 """
 
 from metrics.events.models import Batch, QuarantinedRow
 from metrics.lake.models import LakeFile
+from metrics.periods.models import PeriodLock, Restatement
 from metrics.recompute.models import (
     Cell,
     Pin,
@@ -21,8 +22,10 @@ __all__ = [
     "Batch",
     "Cell",
     "LakeFile",
+    "PeriodLock",
     "Pin",
     "QuarantinedRow",
+    "Restatement",
     "Run",
     "RunVintage",
     "Slice",

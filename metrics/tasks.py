@@ -8,8 +8,11 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from governance.access.services import system
+from metrics.audit.rota import sample
+from metrics.audit.services import publication_rederive
 from metrics.recompute import selectors, services
 from metrics.recompute.models import Run
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import DomainError
 
 _log = logging.getLogger(__name__)
@@ -33,6 +36,15 @@ def reconcile() -> None:
     """
     for run in selectors.unfinished():
         recompute.delay(run.pk)
+
+
+@shared_task(name="metrics.rederive")
+def rederive() -> None:
+    """Compute a sample of what was published again from its pins, and keep the answer in the ledger."""
+    for publication, markets in sample(clock.now().date()):
+        report = publication_rederive(publication=publication, markets=markets, actor=system())
+        for finding in report.findings:
+            _log.error("%s does not re-derive: %s, %s", publication, finding.market, finding.where)
 
 
 def send(run: Run) -> bool:

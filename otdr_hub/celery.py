@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "otdr_hub.settings.dev")
 
@@ -12,9 +13,15 @@ app = Celery("otdr_hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# The beat schedule, as one table: name, task, every so many seconds.
-SCHEDULE = (("reconcile unfinished runs", "metrics.reconcile", 10.0),)
+# The beat schedule, as one table: name, task, when (seconds between, or a time of day in UTC), and for how
+# many seconds a message is worth doing.
+SCHEDULE: tuple[tuple[str, str, float | crontab, float], ...] = (
+    ("reconcile unfinished runs", "metrics.reconcile", 10.0, 10.0),
+    ("sign what the ledger lacks checkpoints of", "governance.keep_up", 10.0, 10.0),
+    ("compare the tables with the ledger", "governance.review", 30.0, 30.0),
+    ("re-derive a sample of what was published", "metrics.rederive", crontab(hour=2, minute=30), 3600.0),
+)
 app.conf.beat_schedule = {
-    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
-    for name, task, seconds in SCHEDULE
+    name: {"task": task, "schedule": when, "options": {"expires": worth}}
+    for name, task, when, worth in SCHEDULE
 }

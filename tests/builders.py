@@ -20,6 +20,9 @@ from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.access.services import account_create, system
 from governance.definition import Definition
+from governance.majeure.models import ForceMajeure
+from governance.majeure.selectors import ACT as MAJEURE
+from governance.majeure.services import majeure_declare
 from governance.markets.models import Market
 from governance.markets.services import MarketRow, markets_load
 from governance.models import MetricVersion, Publication, Requirement, ScopeDecision, SignoffRequest
@@ -29,11 +32,13 @@ from governance.scope.services import scope_decide
 from governance.signoffs.services import request_open, request_sign, requirement_set
 from governance.versions.services import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
+from metrics.events.declared import Days
 from metrics.events.services import Ingested, batch_ingest
 from metrics.otdr.engine import engine_digest
 from metrics.recompute.models import Run
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
+from otdr_hub.lib import clock
 
 PASSWORD: Final = "a long password of a test"
 SHOWN, UNDECIDED = "AA", "BB"
@@ -45,6 +50,13 @@ WEEK: Final = dt.date(2025, 11, 3)
 AS_OF: Final = dt.datetime(2025, 11, 14, 12, tzinfo=dt.UTC)
 DEFINITION: Final = Definition(name="otdr-test", small_cell=11)
 SHIPMENTS: Final = 12
+FLOOD: Final = {
+    "market": SHOWN,
+    "since": WEEK,
+    "until": WEEK + dt.timedelta(days=1),
+    "event": "Flood in the north",
+    "evidence": "https://weather.example/2025-11-03",
+}
 PROMISES: Final = ("shipment_id", "order_id", "market", "promised_by", "recorded_at")
 EVENTS: Final = ("event_id", "shipment_id", "market", "type", "occurred_at", "received_at")
 
@@ -158,6 +170,20 @@ def run_done(folder: Path) -> Run:
     return run_execute(run=run_queued(folder), actor=person("data_engineer"))
 
 
+def run_closed(folder: Path) -> Run:
+    """As `run_done`, after a backfill that completes the shown market's week."""
+    input_taken(folder)
+    row = (f"{SHOWN}-0-c", f"{SHOWN}-0", SHOWN, "created", "2025-11-01T12:00:00Z", "2025-11-10T02:00:00Z")
+    path = csv_file(folder / "backfill.csv", EVENTS, [row])
+    with clock.at(AS_OF):
+        batch_ingest(
+            path=path, kind="events", source="backfill", closes=Days(WEEK, WEEK + dt.timedelta(days=6)),
+            actor=person("data_engineer"),
+        )  # fmt: skip
+    run, _ = run_queue(version=version_effective(), as_of=AS_OF, actor=person("data_engineer"))
+    return run_execute(run=run, actor=person("data_engineer"))
+
+
 def decided(folder: Path) -> tuple[Run, ScopeDecision]:
     """The DPM certifies the one market."""
     run = run_done(folder)
@@ -195,3 +221,10 @@ def published(folder: Path) -> Publication:
     return publication_publish(
         version=run.version, vintages=vintages_of(run), through=WEEK, as_of=run.as_of, actor=person("dpm")
     )
+
+
+def majeure_declared() -> ForceMajeure:
+    """Logistics declares a flood in AA; Legal is asked."""
+    two_markets()
+    required(MAJEURE, "legal")
+    return majeure_declare(**FLOOD, actor=person("logistics"))

@@ -37,8 +37,13 @@ _MAY: Final = MappingProxyType(
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
         "shutoff_activate": frozenset({"admin", "dpm"}),
+        "majeure_declare": frozenset({"logistics", "dpm"}),
+        "majeure_withdraw": frozenset({"logistics", "dpm", "legal"}),
         "batch_ingest": frozenset({"data_engineer"}),
         "run_queue": frozenset({"data_engineer"}),
+        "period_lock": frozenset({"finance"}),
+        "period_read": frozenset({"finance", "data_engineer", "dpm", "auditor"}),
+        "publication_rederive": frozenset({"data_engineer"}),
         "operator_read": frozenset({"data_engineer", "dpm", "auditor"}),
     }
 )
@@ -52,6 +57,8 @@ _SYSTEM_MAY: Final = frozenset(
         "batch_ingest",
         "run_queue",
         "operator_read",
+        "period_read",
+        "publication_rederive",
     }
 )
 

@@ -26,6 +26,15 @@ def _special(definition: Definition) -> str:
         said.append("A date the customer asked for is the promise.")
     if definition.success_event == "first_attempt":
         said.append(f"An attempt counts only for: {', '.join(definition.attempt_reasons)}.")
+    if definition.horizons:
+        waits = ", ".join(f"{hours} hours in {market}" for market, hours in definition.horizons)
+        said.append(f"The wait for news is {waits}.")
+    if definition.event_map:
+        carriers = sorted({carrier for carrier, _, _ in definition.event_map})
+        said.append(f"Own codes are read for: {', '.join(carriers)}.")
+    if definition.calendars:
+        regions = sorted({region for region, _, _ in definition.calendars})
+        said.append(f"Holidays of {', '.join(regions)} are on record; they never move a promise.")
     if definition.pickup_services:
         said.append(f"Ready for collection is a delivery for: {', '.join(definition.pickup_services)}.")
     return " ".join(said)
@@ -65,6 +74,9 @@ _NODES = {
     "excluded_services": "The services left out",
     "zone_rule": "The zone a day is read in",
     "small_cell": "The smallest cell shown, in shipments,",
+    "horizons": "The wait for news in single markets, in hours,",
+    "event_map": "What the carriers' own codes mean",
+    "calendars": "The holidays on record",
 }
 
 
@@ -72,7 +84,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} ({item})" for key, item in sorted(value.items())) or "none"
+        return ", ".join(f"{key} ({_plain(item)})" for key, item in sorted(value.items())) or "none"
     if isinstance(value, tuple):
         return ", ".join(value) or "none"
     return f"{value:%}" if isinstance(value, Decimal) else str(value)

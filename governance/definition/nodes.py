@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -33,6 +34,12 @@ SERVICE_REASONS: Final = MappingProxyType(
     }
 )
 SMALL_CELL_FLOOR: Final = 11
+LONGEST_HORIZON: Final = 60 * 24
+# What a carrier's own code may mean: the event types of the input contract.
+EVENT_TYPES: Final = (
+    "created", "out_for_delivery", "attempted", "delivered", "available_for_collection",
+    "cancelled", "returned", "lost",
+)  # fmt: skip
 
 
 class DefinitionError(ValueError):
@@ -49,6 +56,13 @@ def _between(path: str, value: Decimal | int, low: Decimal | int, high: Decimal 
         raise DefinitionError(f"{path}: {value} is out of range; use {low} to {high} {unit}".rstrip())
 
 
+def _nested(rows: tuple[tuple[str, str, str], ...]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for outer, inner, value in rows:
+        found.setdefault(outer, {})[inner] = value
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """One definition of On-Time Delivery Rate (the nodes of a metric version).
@@ -58,8 +72,11 @@ class Definition:
     due ones; `excluded_services` (pairs of service and reason) does so for whole services. With
     `customer_requests_count` a date the customer asked for is the promise. An attempt is a success
     only for `attempt_reasons`, and only where `success_event` is first_attempt; at one of the
-    `pickup_services`, being ready for collection is a delivery. Raises DefinitionError naming the
-    path of the first node that cannot be.
+    `pickup_services`, being ready for collection is a delivery. `horizons` (market, hours) stand in
+    for `horizon_hours` where they name a market. `event_map` (carrier, its code, event type) reads a
+    carrier's own codes. `calendars` (market or market/region, day as YYYY-MM-DD, name) are the holidays
+    known when promises were made; they never move a promise. Raises DefinitionError naming the path of
+    the first node that cannot be.
     """
 
     name: str
@@ -78,6 +95,9 @@ class Definition:
     excluded_services: tuple[tuple[str, str], ...] = ()
     zone_rule: str = "destination"
     small_cell: int = 50
+    horizons: tuple[tuple[str, int], ...] = ()
+    event_map: tuple[tuple[str, str, str], ...] = ()
+    calendars: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]{1,38}", self.name):
@@ -100,16 +120,45 @@ class Definition:
             raise DefinitionError("attempt_reasons: name at least one, or use success_event: delivered")
         if len(set(self.exclusions)) != len(self.exclusions):
             raise DefinitionError("exclusions: a reason is named twice; name each once")
+        self._check_tables()
         _between("grace_minutes", self.grace_minutes, 0, 7 * 24 * 60, "minutes")
-        _between("horizon_hours", self.horizon_hours, 0, 60 * 24, "hours")
+        _between("horizon_hours", self.horizon_hours, 0, LONGEST_HORIZON, "hours")
         _between("completeness_floor", self.completeness_floor, Decimal(0), Decimal(1), "")
         _between("no_promise_ceiling", self.no_promise_ceiling, Decimal(0), Decimal(1), "")
         _between("small_cell", self.small_cell, SMALL_CELL_FLOOR, 100_000, "shipments")
 
+    def _check_tables(self) -> None:
+        for market, hours in self.horizons:
+            if not re.fullmatch(r"[A-Z0-9]{2,8}", market):
+                raise DefinitionError(f"horizons.{market}: this is no market code, like BR")
+            _between(f"horizons.{market}", hours, 0, LONGEST_HORIZON, "hours")
+        for carrier, code, kind in self.event_map:
+            _one_of(f"event_map.{carrier}.{code}", kind, EVENT_TYPES)
+            if code in EVENT_TYPES:
+                raise DefinitionError(
+                    f"event_map.{carrier}.{code}: '{code}' is an event type of the contract; it means itself"
+                )
+        for region, day, _ in self.calendars:
+            if not re.fullmatch(r"[A-Z0-9]{2,8}(/[A-Z0-9-]{1,8})?", region):
+                raise DefinitionError(f"calendars.{region}: write a market, or market/region like DE/BY")
+            try:
+                dt.date.fromisoformat(day)
+            except ValueError:
+                raise DefinitionError(f"calendars.{region}.{day}: this is no day, like 2026-12-25") from None
+
+    def at(self, market: str) -> Definition:
+        """The definition as it holds in one market: with that market's horizon."""
+        return replace(self, horizon_hours=dict(self.horizons).get(market, self.horizon_hours))
+
     def content(self) -> dict[str, Any]:
         """Every node as plain values, in the order they are written in YAML."""
         plain = {field: getattr(self, field) for field in self.__slots__}
-        return plain | {"excluded_services": dict(self.excluded_services)}
+        return plain | {
+            "excluded_services": dict(self.excluded_services),
+            "horizons": dict(self.horizons),
+            "event_map": _nested(self.event_map),
+            "calendars": _nested(self.calendars),
+        }
 
     def digest(self, engine_digest: str) -> str:
         """The version's content address: all nodes and the engine code that computes them."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from governance.definition.nodes import Definition, DefinitionError
 
-_WHOLE = frozenset({"grace_minutes", "horizon_hours", "small_cell"})
-_LISTS = frozenset({"exclusions", "attempt_reasons", "pickup_services"})
-_SHARES = frozenset({"completeness_floor", "no_promise_ceiling"})
+_TABLES = {
+    "event_map": "carrier to its codes, each with an event type",
+    "calendars": "market (or market/region) to days, each with a name",
+}
 
 
 def _whole(path: str, value: Any) -> int:
@@ -38,28 +39,53 @@ def _list(path: str, value: Any) -> tuple[str, ...]:
     return tuple(value) if path == "exclusions" else tuple(sorted(set(value)))
 
 
-def _services(value: Any) -> tuple[tuple[str, str], ...]:
+def _services(path: str, value: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise DefinitionError("excluded_services: write a mapping of service to reason")
+        raise DefinitionError(f"{path}: write a mapping of service to reason")
     return tuple(sorted((str(service), reason) for service, reason in value.items()))
 
 
-def _value(path: str, value: Any) -> Any:
-    if path in _WHOLE:
-        return _whole(path, value)
-    if path in _SHARES:
-        return _share(path, value)
-    if path in _LISTS:
-        return _list(path, value)
-    if path == "excluded_services":
-        return _services(value)
-    if path == "customer_requests_count":
-        if not isinstance(value, bool):
-            raise DefinitionError(f"{path}: write true or false")
-        return value
+def _horizons(path: str, value: Any) -> tuple[tuple[str, int], ...]:
+    if not isinstance(value, dict):
+        raise DefinitionError(f"{path}: write a mapping of market to hours")
+    rows = ((str(market), _whole(f"{path}.{market}", hours)) for market, hours in value.items())
+    return tuple(sorted(rows))
+
+
+def _table(path: str, value: Any) -> tuple[tuple[str, str, str], ...]:
+    """A mapping of mappings as sorted rows; a day written bare in YAML is a date, not a text."""
+    if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
+        raise DefinitionError(f"{path}: write a mapping of {_TABLES[path]}")
+    rows = ((outer, key, item) for outer, inner in value.items() for key, item in inner.items())
+    return tuple(sorted((str(outer), str(key), str(item)) for outer, key, item in rows))
+
+
+def _yes_or_no(path: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise DefinitionError(f"{path}: write true or false")
+    return value
+
+
+def _text(path: str, value: Any) -> str:
     if not isinstance(value, str):
         raise DefinitionError(f"{path}: '{value}' is not a text")
     return value
+
+
+_READERS: Final[dict[str, Callable[[str, Any], Any]]] = {
+    **dict.fromkeys(("grace_minutes", "horizon_hours", "small_cell"), _whole),
+    **dict.fromkeys(("completeness_floor", "no_promise_ceiling"), _share),
+    **dict.fromkeys(("exclusions", "attempt_reasons", "pickup_services"), _list),
+    **dict.fromkeys(_TABLES, _table),
+    "excluded_services": _services,
+    "horizons": _horizons,
+    "customer_requests_count": _yes_or_no,
+}
+
+
+def _value(path: str, value: Any) -> Any:
+    read: Callable[[str, Any], Any] = _READERS.get(path, _text)
+    return read(path, value)
 
 
 def parse(text: str) -> Definition:

@@ -13,6 +13,21 @@ def definition_of(version: MetricVersion) -> Definition:
     return parse(version.document)
 
 
+def definition_for(version: MetricVersion, market: str) -> Definition:
+    """The definition as the version means it in one market."""
+    return definition_of(version).at(market)
+
+
+def event_codes() -> list[tuple[str, str]]:
+    """The carriers' own event codes (carrier, code) that any version reads, in order."""
+    read = {
+        (carrier, code)
+        for document in MetricVersion.objects.values_list("document", flat=True)
+        for carrier, code, _ in parse(document).event_map
+    }
+    return sorted(read)
+
+
 def meaning(version: MetricVersion) -> str:
     """The sentence Finance reads: what the version's number is."""
     return explain(definition_of(version))

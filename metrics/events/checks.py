@@ -8,16 +8,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from governance.definition.nodes import EVENT_TYPES
 from metrics.lake.schema import NO_MARKET
 
 _CLOCK: Final = r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 _INSTANT: Final = _CLOCK + r"([Zz]|[+-]\d{2}:\d{2})$"
 WALL: Final = _CLOCK + "$"
 _DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
-_EVENT_TYPES: Final = (
-    "created", "out_for_delivery", "attempted", "delivered", "available_for_collection",
-    "cancelled", "returned", "lost",
-)  # fmt: skip
 _REASONS: Final = ("initial", "revised", "customer_request")
 
 
@@ -105,7 +102,7 @@ CHECKS: Final = MappingProxyType(
             ("bad_event_id", _ID.format("event_id")),
             ("bad_shipment_id", _ID.format("shipment_id")),
             _MARKET,
-            ("unknown_type", f"type IS NULL OR type NOT IN ({_listed(_EVENT_TYPES)})"),
+            ("unknown_type", f"type IS NULL OR type NOT IN ({_listed(EVENT_TYPES)}) {{codes}}"),
             ("bad_occurred_at", "occurred_utc IS NULL AND occurred_local IS NULL"),
             ("bad_received_at", "received_at IS NULL"),
             ("unknown_source", "source NOT IN ('live', 'backfill')"),
@@ -132,15 +129,24 @@ CHECKS: Final = MappingProxyType(
 )
 
 
-def checked(kind: str, text: str) -> str:
+# A carrier's own code is taken as it is when some version says what it means.
+_MAPPED: Final = (
+    "AND NOT EXISTS (SELECT 1 FROM known_codes k WHERE k.carrier = t.carrier AND k.code = t.type)"
+)
+
+
+def checked(kind: str, text: str, *, codes: bool = False) -> str:
     """SQL of the typed columns and `problem` (the first reason, or NULL) of every row of `text`.
 
     `text` is SQL with the contract's columns as VARCHAR and `broken`: a reason found before, or NULL.
-    The kind `events` takes the parameter `source`; `known_markets` and `known_zones` must be there.
+    The kind `events` takes the parameter `source`; `known_markets`, `known_zones` and, with `codes`,
+    `known_codes` must be there.
     """
     read = "".join(f", {_instant(column)} AS utc_{column}" for column in _READ[kind])
     cases = " ".join(f"WHEN {condition} THEN '{reason}'" for reason, condition in CHECKS[kind])
+    if kind == "events":
+        cases = cases.format(codes=_MAPPED if codes else "")
     return (
         f"SELECT * EXCLUDE (broken), CASE WHEN broken IS NOT NULL THEN broken {cases} END AS problem"
-        f" FROM (SELECT broken, {_TYPED[kind]} FROM (SELECT *{read} FROM ({text})))"
+        f" FROM (SELECT broken, {_TYPED[kind]} FROM (SELECT *{read} FROM ({text}))) t"
     )

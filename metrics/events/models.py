@@ -7,7 +7,8 @@ from django.db import models
 class Batch(models.Model):
     """One file taken whole, or refused whole. Its digest is the file's SHA-256.
 
-    `mapping` is the digest of the mapping it was read with; empty for the contract's own layout.
+    `mapping` is the digest of the mapping it was read with; empty for the contract's own layout. `codes`
+    is the digest of the carriers' own event codes known then; empty when there were none.
     The days from `closes_from` to `closes_until` (both included) are those its feed completes.
     """
 
@@ -23,6 +24,7 @@ class Batch(models.Model):
 
     digest = models.CharField(max_length=64)
     mapping = models.CharField(max_length=64, blank=True, default="")
+    codes = models.CharField(max_length=64, blank=True, default="")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     filename = models.CharField(max_length=255)
     source = models.CharField(max_length=10, default="live")
@@ -41,7 +43,7 @@ class Batch(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "digest", "mapping", "closes_from", "closes_until"],
+                fields=["kind", "digest", "mapping", "codes", "closes_from", "closes_until"],
                 condition=models.Q(state="accepted"),
                 nulls_distinct=False,
                 name="same_delivery_accepted_once",

@@ -71,7 +71,13 @@ def _check_mapped(path: Path, mapping: Mapping, found: Sequence[str]) -> None:
                 )
 
 
-def _load_known(connection: duckdb.DuckDBPyConnection, markets: Iterable[str]) -> None:
+def _load_known(
+    connection: duckdb.DuckDBPyConnection, markets: Iterable[str], codes: Sequence[tuple[str, str]]
+) -> None:
+    connection.execute(
+        "CREATE TABLE known_codes AS SELECT unnest($carriers) AS carrier, unnest($codes) AS code",
+        {"carriers": [carrier for carrier, _ in codes], "codes": [code for _, code in codes]},
+    )
     connection.execute(
         "CREATE TABLE known_markets AS SELECT unnest($codes) AS code", {"codes": list(markets)}
     )
@@ -190,19 +196,23 @@ def read(
     markets: Iterable[str],
     mapping: Mapping | None = None,
     ignored: Sequence[str] = (),
+    codes: Sequence[tuple[str, str]] = (),
 ) -> Parsed:
     """Parse and check a file. Raises InvalidInputError when it cannot be taken whole, NoRoomError when
-    the machine has no room to read it. `mapping` None means the contract's own layout."""
+    the machine has no room to read it. `mapping` None means the contract's own layout; `codes` are the
+    carriers' own event codes (carrier, code) that a version reads."""
     with tempfile.TemporaryDirectory(prefix="otdr-") as folder:
         link = Path(folder) / "input"
         link.symlink_to(path.resolve())
         table = open_source(connection, path, link)
         layout = _layout(path, table, kind, mapping, ignored)
-        _load_known(connection, markets)
+        _load_known(connection, markets, codes)
         text = text_of(table, layout, CONTRACTS[kind])
         parameters = {"source": source} if kind == "events" else {}
         try:
-            connection.execute(f"CREATE TABLE checked AS {checked(kind, text)}", parameters)
+            connection.execute(
+                f"CREATE TABLE checked AS {checked(kind, text, codes=bool(codes))}", parameters
+            )
         except duckdb.Error as error:
             raise out_of_room(error) or unreadable(path, table.format, error) from None
     rejected = _rejected(connection, path, table)

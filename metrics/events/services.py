@@ -17,6 +17,7 @@ from governance.access.policy import may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.markets.models import Market
+from governance.versions.selectors import event_codes
 from metrics.events.contract import CONTRACTS
 from metrics.events.declared import Days, Manifest, agreed, manifest_of
 from metrics.events.mapping import Mapping
@@ -50,6 +51,12 @@ class _Delivery:
     ignored: Sequence[str]
     closes: Days | None = None
     manifest: Manifest | None = None
+    codes: Sequence[tuple[str, str]] = ()
+
+    @property
+    def codes_digest(self) -> str:
+        """Which carriers' own codes could be read; empty when no version maps any."""
+        return digest.of([list(code) for code in self.codes]) if self.codes else ""
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -65,7 +72,9 @@ class _Delivery:
     @property
     def fields(self) -> dict[str, Any]:
         """What a batch keeps of it."""
-        return {**self.identity, "filename": self.path.name, "source": self.source}
+        return {
+            **self.identity, "codes": self.codes_digest, "filename": self.path.name, "source": self.source,
+        }  # fmt: skip
 
     def payload(self) -> dict[str, Any]:
         """What the ledger keeps of it."""
@@ -80,7 +89,10 @@ class _Delivery:
 def _already_taken(delivery: _Delivery) -> Batch | None:
     same = {name: value for name, value in delivery.identity.items() if value is not None}
     empty = {f"{name}__isnull": True for name, value in delivery.identity.items() if value is None}
-    return Batch.objects.filter(state=Batch.State.ACCEPTED, **same, **empty).first()
+    known = Batch.objects.filter(state=Batch.State.ACCEPTED, **same, **empty).last()
+    # Rows that no version could read then are read now; those taken before are the same events again.
+    grown = known is not None and known.codes != delivery.codes_digest and "unknown_type" in known.reasons
+    return None if grown else known
 
 
 def _refuse(delivery: _Delivery, problem: str, actor: User) -> None:
@@ -146,7 +158,7 @@ def _take(delivery: _Delivery, actor: User) -> Batch:
     with connect() as connection:
         parsed = read(
             connection, delivery.path, kind, source=delivery.source, markets=markets,
-            mapping=delivery.mapping, ignored=delivery.ignored,
+            mapping=delivery.mapping, ignored=delivery.ignored, codes=delivery.codes,
         )  # fmt: skip
         if delivery.manifest:
             delivery.manifest.check_rows(delivery.path, parsed.rows)
@@ -208,8 +220,9 @@ def batch_ingest(
     if not path.is_file():
         raise InvalidInputError(f"{path}: there is no such file.")
     require_short("file name", path.name, 200)
+    codes = event_codes() if kind == "events" else ()
     state = _state(path)
-    delivery = _Delivery(path, kind, source, digest.of_file(path), state, mapping, ignored)
+    delivery = _Delivery(path, kind, source, digest.of_file(path), state, mapping, ignored, codes=codes)
     with _alone(delivery):
         try:
             delivery = _declared(delivery, closes)

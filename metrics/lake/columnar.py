@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -42,6 +43,12 @@ def out_of_room(error: Exception) -> NoRoomError | None:
     if isinstance(error, OSError | duckdb.IOException):
         return NoRoomError(f"The disk takes no more; nothing was stored. Make room and send it again. {said}")
     return None
+
+
+def files_sql(files: Sequence[Path]) -> str:
+    """The table function that reads these Parquet files as one; columns are matched by name."""
+    listed = ", ".join(literal(str(path)) for path in files)
+    return f"read_parquet([{listed}], union_by_name=true, hive_partitioning=false)"
 
 
 def literal(text: str) -> str:

@@ -26,7 +26,7 @@ class PinnedFile:
 
 
 # What counts are computed from; other kinds must not change what a run is asked.
-COUNTED: Final = ("promises", "events")
+COUNTED: Final = ("promises", "events", "carriers")
 
 
 def current(markets: Sequence[str], kinds: Sequence[str] = COUNTED) -> list[PinnedFile]:

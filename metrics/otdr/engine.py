@@ -13,10 +13,17 @@ from typing import Any, Final
 import duckdb
 
 from governance.definition import Definition
-from metrics.lake.columnar import connect
+from metrics.lake.columnar import connect, files_sql
 from metrics.lake.schema import table_of
 from metrics.otdr import zones
-from metrics.otdr.query import compile_definition, compile_history, compile_over_history
+from metrics.otdr.query import (
+    compile_count,
+    compile_fold,
+    compile_fold_over_history,
+    compile_history,
+    compile_lengths,
+    compile_received,
+)
 from otdr_hub.lib import digest
 
 # The table must span every time that is looked up, promises and events alike.
@@ -28,11 +35,17 @@ SELECT year(min(moment)), year(max(moment)) FROM (
   SELECT unnest([min(occurred_utc), max(occurred_utc), min(occurred_local), max(occurred_local)]) FROM events
 )
 """
+_HAS_LOCAL_TIMES: Final = "SELECT count(*) > 0 FROM events WHERE occurred_utc IS NULL"
+Days = tuple[dt.date, dt.date]
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Shipments of one day, status, carrier and lane; `fingerprint` identifies which, in any order."""
+    """Shipments of one day, status, carrier and lane; `fingerprint` identifies which, in any order.
+
+    Of them: `early` (on time, a day or more before the promise ended), `conflicts` (told delivered at
+    several times), `cancelled_last_day` (cancelled within 24 h of the promise's end).
+    """
 
     day: dt.date
     status: str
@@ -41,17 +54,43 @@ class Counted:
     shipments: int
     matures_at: dt.datetime | None
     fingerprint: int
+    early: int = 0
+    conflicts: int = 0
+    cancelled_last_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The pinned files of one market, its default zone (IANA), and the promise days its feed declared
-    complete (first and last, both inclusive)."""
+    """The pinned files of one market, its default zone (IANA), and what is known beside them.
+
+    `closed`: promise days (first, last, both inclusive) the feed declared complete. `renames`: (carrier,
+    first day, name from then on). `majeure`: (first day, last day, carrier or '', destination or '').
+    """
 
     promises: Sequence[Path]
     events: Sequence[Path]
     default_zone: str
-    closed: Sequence[tuple[dt.date, dt.date]] = ()
+    closed: Sequence[Days] = ()
+    renames: Sequence[tuple[str, dt.date, str]] = ()
+    majeure: Sequence[tuple[dt.date, dt.date, str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counted rows; by promise day, how many shipments were promised how many whole hours, and (promise
+    rows received, shipments they are about): copies and later promises are the difference."""
+
+    rows: list[Counted]
+    lengths: dict[dt.date, dict[int, int]]
+    received: dict[dt.date, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A definition as one rung reads it; `without_majeure` leaves out what force majeure covers."""
+
+    definition: Definition
+    without_majeure: bool = False
 
 
 @cache
@@ -67,18 +106,15 @@ def libraries() -> dict[str, str]:
 
 
 def _bind_files(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path]) -> None:
-    if not files:
+    if files:
+        connection.execute(f"CREATE VIEW {name} AS SELECT * FROM {files_sql(files)}")
+    else:
         connection.execute(f"CREATE TABLE {name} ({table_of(name)})")
-        return
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
-    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], union_by_name=true)")
 
 
 def _bind_zones(connection: duckdb.DuckDBPyConnection, default_zone: str) -> None:
-    names = {default_zone, "UTC"} | {
-        row[0]
-        for row in connection.execute("SELECT DISTINCT zone FROM promises WHERE zone IS NOT NULL").fetchall()
-    }
+    found = connection.execute("SELECT DISTINCT zone FROM promises WHERE zone IS NOT NULL").fetchall()
+    names = {default_zone, "UTC"} | {zone for (zone,) in found}
     low, high = connection.execute(_YEARS).fetchall()[0]
     rows = zones.lookup_rows(names, low or 2000, high or 2000)
     connection.execute(
@@ -87,50 +123,99 @@ def _bind_zones(connection: duckdb.DuckDBPyConnection, default_zone: str) -> Non
     connection.executemany("INSERT INTO zones VALUES (?, ?, ?, ?)", rows)
 
 
-def _parameters(inputs: Inputs, as_of: dt.datetime) -> dict[str, Any]:
-    moment = as_of.astimezone(dt.UTC).replace(tzinfo=None)
-    return {"as_of": moment, "default_zone": inputs.default_zone}
+def bind_rows(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Sequence[Sequence[Any]]
+) -> None:
+    """A small table of the connection: its name, the columns of CREATE TABLE, its rows."""
+    connection.execute(f"CREATE TABLE {name} ({columns})")
+    if rows:
+        places = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {name} VALUES ({places})", [list(row) for row in rows])
 
 
-def _bind(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+def naive_utc(moment: dt.datetime) -> dt.datetime:
+    """An aware moment as the engine's naive UTC."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def bind(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+    """The tables and views every query of the engine reads."""
     _bind_files(connection, "promises", inputs.promises)
     _bind_files(connection, "events", inputs.events)
     _bind_zones(connection, inputs.default_zone)
-    connection.execute("CREATE TABLE closed (since DATE, until DATE)")
-    if inputs.closed:
-        connection.executemany("INSERT INTO closed VALUES (?, ?)", [list(days) for days in inputs.closed])
+    bind_rows(connection, "closed", "since DATE, until DATE", inputs.closed)
+    bind_rows(connection, "renames", "carrier VARCHAR, since DATE, name VARCHAR", inputs.renames)
+    bind_rows(
+        connection, "majeure", "since DATE, until DATE, carrier VARCHAR, destination VARCHAR", inputs.majeure
+    )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[Counted]:
+def fold_parameters(inputs: Inputs, as_of: dt.datetime) -> dict[str, Any]:
+    """Parameters of a fold."""
+    return {"as_of": naive_utc(as_of), "default_zone": inputs.default_zone}
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, neighbour: Neighbour, as_of: dt.datetime) -> list[Counted]:
+    """The counts of what `folded` holds now."""
+    query = compile_count(neighbour.definition, without_majeure=neighbour.without_majeure)
+    found = connection.execute(query, {"as_of": naive_utc(as_of)}).fetchall()
     return [
-        Counted(day, status, carrier, lane, n, at.replace(tzinfo=dt.UTC) if at else None, int(mark))
-        for day, status, carrier, lane, n, at, mark in connection.execute(query, parameters).fetchall()
+        Counted(day, status, carrier, lane, n, at.replace(tzinfo=dt.UTC) if at else None, int(mark), *more)
+        for day, status, carrier, lane, n, at, mark, *more in found
     ]
 
 
-def count(definition: Definition, inputs: Inputs, *, as_of: dt.datetime) -> list[Counted]:
-    """Counts of one market as known at `as_of` (aware)."""
+def tally_of(connection: duckdb.DuckDBPyConnection, definition: Definition, as_of: dt.datetime) -> Tally:
+    """The counts of what `folded` holds now, and the lengths of its promises."""
+    lengths: dict[dt.date, dict[int, int]] = {}
+    for day, hours, shipments in connection.execute(compile_lengths()).fetchall():
+        lengths.setdefault(day, {})[hours] = shipments
+    received = {day: (rows, n) for day, rows, n in connection.execute(compile_received()).fetchall()}
+    return Tally(rows_of(connection, Neighbour(definition), as_of), lengths, received)
+
+
+def tally(definition: Definition, inputs: Inputs, *, as_of: dt.datetime) -> Tally:
+    """One market as known at `as_of` (aware), from its files alone."""
     with connect() as connection:
-        _bind(connection, inputs)
-        return _rows(connection, compile_definition(definition), _parameters(inputs, as_of))
+        bind(connection, inputs)
+        fold = compile_fold(definition, renamed=bool(inputs.renames))
+        connection.execute(f"CREATE TABLE folded AS {fold}", fold_parameters(inputs, as_of))
+        return tally_of(connection, definition, as_of)
+
+
+def count(definition: Definition, inputs: Inputs, *, as_of: dt.datetime) -> list[Counted]:
+    """Counts of one market as known at `as_of` (aware), from its files alone."""
+    return tally(definition, inputs, as_of=as_of).rows
+
+
+def _what_is_read(definition: Definition) -> tuple[object, ...]:
+    """The nodes that the pass over the events itself depends on."""
+    return (
+        definition.attempt_reasons, definition.event_map, definition.promise,
+        definition.customer_requests_count, definition.zone_rule,
+    )  # fmt: skip
 
 
 def count_neighbours(
-    neighbours: Mapping[str, Definition], inputs: Inputs, *, as_of: dt.datetime
+    neighbours: Mapping[str, Neighbour], inputs: Inputs, *, as_of: dt.datetime
 ) -> dict[str, list[Counted]]:
-    """Counts of one market under several definitions, with one pass over its events.
-
-    The definitions may differ in anything but `attempt_reasons`; the events' wall-clock times are read
-    in the zone of the first one's promise. Raises ValueError otherwise.
-    """
-    definitions = list(neighbours.values())
-    if len({definition.attempt_reasons for definition in definitions}) != 1:
-        raise ValueError("neighbours share one set of attempt reasons")
-    parameters = _parameters(inputs, as_of)
+    """Counts of one market under several definitions, in one pass over its events for all that read them
+    alike."""
+    parameters, renamed = fold_parameters(inputs, as_of), bool(inputs.renames)
+    found, read = {}, None
     with connect() as connection:
-        _bind(connection, inputs)
-        connection.execute(compile_history(definitions[0]), parameters)
-        return {
-            name: _rows(connection, compile_over_history(definition), parameters)
-            for name, definition in neighbours.items()
-        }
+        bind(connection, inputs)
+        local = connection.execute(_HAS_LOCAL_TIMES).fetchall()[0][0]
+        for name, neighbour in neighbours.items():
+            definition = neighbour.definition
+            # Only wall-clock times of events are read with the promise's zone: without any, only the
+            # events' own rules matter.
+            needs = _what_is_read(definition) if local else _what_is_read(definition)[:2]
+            if needs != read:
+                history = compile_history(definition)
+                connection.execute(f"CREATE OR REPLACE TABLE history AS {history}", parameters)
+                read = needs
+            fold = compile_fold_over_history(definition, renamed=renamed)
+            connection.execute(f"CREATE OR REPLACE TABLE folded AS {fold}", parameters)
+            found[name] = rows_of(connection, neighbour, as_of)
+    return found

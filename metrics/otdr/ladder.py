@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from governance.definition import Definition
-from metrics.otdr.engine import Counted, Inputs, count_neighbours
+from metrics.otdr.engine import Counted, Inputs, Neighbour, count_neighbours
 
 HEADLINE: Final = "as defined"
+# An overlay, never a definition: force majeure does not leave the headline.
+WITHOUT_MAJEURE: Final = "without force majeure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def neighbours(definition: Definition) -> dict[str, Definition]:
     return {HEADLINE: definition} | {name: step for name, step in steps.items() if step != definition}
 
 
-def _rung(name: str, rows: Iterable[Counted], since: dt.date, until: dt.date) -> Rung:
+def rung(name: str, rows: Iterable[Counted], since: dt.date, until: dt.date) -> Rung:
+    """One neighbour's counts over promise days since..until (both inclusive)."""
     totals = Counter[str]()
     for row in rows:
         if since <= row.day <= until:
@@ -57,5 +60,8 @@ def ladder(
     definition: Definition, inputs: Inputs, *, as_of: dt.datetime, since: dt.date, until: dt.date
 ) -> list[Rung]:
     """The rungs of one market over promise days since..until (both inclusive), headline first."""
-    counted = count_neighbours(neighbours(definition), inputs, as_of=as_of)
-    return [_rung(name, rows, since, until) for name, rows in counted.items()]
+    rungs = {name: Neighbour(step) for name, step in neighbours(definition).items()}
+    if inputs.majeure:
+        rungs[WITHOUT_MAJEURE] = Neighbour(definition, without_majeure=True)
+    counted = count_neighbours(rungs, inputs, as_of=as_of)
+    return [rung(name, rows, since, until) for name, rows in counted.items()]

@@ -22,7 +22,11 @@ class Pin(models.Model):
 
 
 class Run(models.Model):
-    """One recompute: version + input pin + as-of -> vintages. `spec` is everything asked for."""
+    """One recompute: version + input pin + as-of -> vintages. `spec` is everything asked for.
+
+    One bounded by `since` or `until` (promise days, inclusive) makes vintages of those days alone: a
+    look at a part, never the newest word on a market.
+    """
 
     digest = models.CharField(primary_key=True, max_length=64)
     spec = models.TextField()
@@ -37,6 +41,8 @@ class Run(models.Model):
     slices_read = models.PositiveIntegerField(default=0)
     slices_changed = models.PositiveIntegerField(default=0)
     problem = models.TextField(blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
 
     class Meta:
         ordering = ["queued_at"]
@@ -46,13 +52,17 @@ class Run(models.Model):
 
 
 class RunVintage(models.Model):
-    """The vintage of one market, stored as it is found: an interrupted run goes on after it."""
+    """The vintage of one market, stored as it is found: an interrupted run goes on after it.
+
+    `slices` are those counted (the vintage may keep others); `state` names the folded rows it left.
+    """
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="vintages")
     market = models.CharField(max_length=8)
     vintage = models.CharField(max_length=64)
     slices = models.PositiveIntegerField()
     new_slices = models.PositiveIntegerField()
+    state = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [
@@ -77,6 +87,7 @@ class Slice(models.Model):
     pending = models.BigIntegerField()
     unknown = models.BigIntegerField()
     not_due = models.JSONField(default=dict)
+    notes = models.JSONField(default=dict)
     matures_at = models.DateTimeField(null=True)
     inputs = models.CharField(max_length=64)
 
@@ -152,7 +163,8 @@ class VintageSlice(models.Model):
 class VintageWeek(models.Model):
     """Sums of a vintage's slices by ISO week, made by the database from the slices themselves.
 
-    A vintage never changes, so its sums cannot go stale. Sums over markets are never stored.
+    A vintage never changes, so its sums cannot go stale. Sums over markets are never stored. `root` is
+    the SHA-256 over the week's slices: two vintages with the same root tell the same of that week.
     """
 
     vintage = models.ForeignKey(Vintage, on_delete=models.PROTECT, related_name="weeks")
@@ -163,6 +175,7 @@ class VintageWeek(models.Model):
     pending = models.BigIntegerField()
     unknown = models.BigIntegerField()
     no_promise = models.BigIntegerField()
+    root = models.CharField(max_length=64, default="")
     matures_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -6,14 +6,14 @@ from fractions import Fraction
 
 from governance.models import MetricVersion
 from governance.scope.readiness import Candidate
-from governance.versions.selectors import definition_of
+from governance.versions.selectors import definition_for
 from metrics.recompute import storage
 from otdr_hub.lib import clock, weeks
 
 
 def vintage_is_ready(candidate: Candidate) -> str | None:
     """None when the week is mature, complete enough and promised well enough; else the sentence why not."""
-    definition = definition_of(MetricVersion.objects.get(pk=candidate.version))
+    definition = definition_for(MetricVersion.objects.get(pk=candidate.version), candidate.market)
     week = storage.week_counts(candidate.vintage, candidate.through)
     name = weeks.label(candidate.through)
     if week is None or week["due"] == 0:

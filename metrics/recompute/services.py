@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -19,13 +19,13 @@ from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.markets.models import Market
 from governance.models import MetricVersion
-from governance.versions.selectors import definition_of
 from metrics.lake import pins
+from metrics.lake.schema import NO_MARKET
 from metrics.otdr import engine
-from metrics.recompute import storage
-from metrics.recompute.inputs import inputs_of, zones_of
+from metrics.recompute import finished, storage
+from metrics.recompute.folding import count_market
+from metrics.recompute.inputs import zones_of
 from metrics.recompute.models import Pin, Run, RunVintage
-from metrics.recompute.slices import slices_of
 from metrics.recompute.states import TRANSITIONS, RunState
 from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, require
@@ -42,39 +42,58 @@ def _move(run: Run, old: RunState, new: RunState, **fields: object) -> None:
     run.refresh_from_db()
 
 
-@transaction.atomic
-def run_queue(
-    *, version: MetricVersion, markets: Sequence[str] = (), as_of: dt.datetime | None = None, actor: User
-) -> tuple[Run, bool]:
-    """Ask for a recompute of markets (all when none is named) as known at `as_of` (now when None).
-
-    Returns (run, is_new); the same question over the same files finds the run already there.
-    """
-    require(may(actor, "run_queue"))
+def _check_engine(version: MetricVersion) -> None:
     if version.engine_digest != engine.engine_digest():
         raise ConflictError(
             f"{version.name} was defined for another engine ({version.engine_digest[:8]}); this one is"
             f" {engine.engine_digest()[:8]}. Propose the definition again to compute with it."
         )
+
+
+def _zones(markets: Sequence[str]) -> dict[str, str]:
     zones = dict(Market.objects.values_list("code", "zone"))
     codes = sorted(set(markets) or zones)
     unknown = [code for code in codes if code not in zones]
     if unknown or not codes:
         raise InvalidInputError(f"Not a registered market: {', '.join(unknown) or 'none is registered'}.")
-    moment = as_of or clock.now()
-    files = pins.current(codes)
+    return {code: zones[code] for code in codes}
+
+
+@transaction.atomic
+def run_queue(
+    *,
+    version: MetricVersion,
+    markets: Sequence[str] = (),
+    as_of: dt.datetime | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    full: bool = False,
+    actor: User,
+) -> tuple[Run, bool]:
+    """Ask for a recompute of markets (all when none is named) as known at `as_of` (now when None).
+
+    `since` and `until` (promise days, inclusive) bound what is counted; `full` uses nothing kept from
+    earlier runs. Returns (run, is_new); the same question over the same files finds the run already there.
+    """
+    require(may(actor, "run_queue"))
+    _check_engine(version)
+    if since and until and since > until:
+        raise InvalidInputError(f"The first day, {since}, is after the last, {until}.")
+    zones, moment = _zones(markets), as_of or clock.now()
+    files = pins.current([*zones, NO_MARKET])
     pin_digest = pins.digest_of(files)
     spec = {
-        "version": version.digest, "pin": pin_digest, "as_of": moment,
-        "markets": {code: zones[code] for code in codes},
-        "closed": pins.closed_days(codes, moment),
+        "version": version.digest, "pin": pin_digest, "as_of": moment, "markets": zones,
+        "closed": pins.closed_days(list(zones), moment),
     }  # fmt: skip
+    # Options nobody used are not in it: the plain question keeps its name.
+    spec |= {name: value for name, value in (("since", since), ("until", until), ("full", full)) if value}
     Pin.objects.get_or_create(digest=pin_digest, defaults={"files": digest.canonical(pins.content(files))})
     run, is_new = Run.objects.get_or_create(
         digest=digest.of(spec),
         defaults={
-            "spec": digest.canonical(spec), "version": version, "pin_id": pin_digest,
-            "as_of": moment, "queued_by": actor, "queued_at": clock.now(),
+            "spec": digest.canonical(spec), "version": version, "pin_id": pin_digest, "as_of": moment,
+            "since": since, "until": until, "queued_by": actor, "queued_at": clock.now(),
         },
     )  # fmt: skip
     if is_new:
@@ -132,10 +151,11 @@ def _markets(run: Run) -> None:
 
 
 def _market(run: Run, code: str) -> None:
-    counted = engine.count(definition_of(run.version), inputs_of(run, code), as_of=run.as_of)
-    slices = slices_of(run.version_id, code, counted)
-    vintage, new = storage.vintage_save(run.version_id, code, slices)
-    RunVintage.objects.create(run=run, market=code, vintage=vintage, slices=len(slices), new_slices=new)
+    found = count_market(run, code)
+    vintage, new = storage.vintage_save(run.version_id, code, found.slices, found.kept)
+    RunVintage.objects.create(
+        run=run, market=code, vintage=vintage, slices=len(found.slices), new_slices=new, state=found.state
+    )
 
 
 @transaction.atomic
@@ -145,11 +165,9 @@ def _finish(run: Run, actor: User) -> None:
         run, RunState.RUNNING, RunState.DONE, finished_at=clock.now(), problem="",
         slices_read=sum(row.slices for row in found), slices_changed=sum(row.new_slices for row in found),
     )  # fmt: skip
-    payload = {
-        "run": run.pk,
-        "vintages": {row.market: row.vintage for row in found},
-        "libraries": engine.libraries(),
-    }
+    vintages = {row.market: row.vintage for row in found}
+    payload: dict[str, Any] = {"run": run.pk, "vintages": vintages, "libraries": engine.libraries()}
+    payload |= finished.noted(run, vintages)
     ledger.record(action=Action.RUN_DONE, subject=str(run), payload=payload, actor=actor)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from metrics.otdr.engine import Counted
+from metrics.otdr.engine import Counted, Tally
 from otdr_hub.lib import digest, weeks
 
 OUTCOMES: Final = ("on_time", "late", "pending", "unknown")
@@ -37,13 +37,18 @@ class CellCounts:
 
 @dataclass(frozen=True, slots=True)
 class SliceContent:
-    """One market and promise day under one version. `inputs` names the shipments behind the counts."""
+    """One market and promise day under one version. `inputs` names the shipments behind the counts.
+
+    `notes` are counted beside the outcomes: `early`, `conflicts`, `cancelled_last_day` (shipments), and
+    `promised_hours`, shipments by the length of their promise in whole hours.
+    """
 
     version: str
     market: str
     day: dt.date
     cells: tuple[CellCounts, ...]
     not_due: dict[str, int]
+    notes: dict[str, Any]
     matures_at: dt.datetime | None
     inputs: str
 
@@ -53,7 +58,7 @@ class SliceContent:
         return digest.of(
             {
                 "version": self.version, "market": self.market, "day": self.day,
-                "cells": [cell.values() for cell in self.cells], "not_due": self.not_due,
+                "cells": [cell.values() for cell in self.cells], "not_due": self.not_due, "notes": self.notes,
                 "matures_at": self.matures_at, "inputs": self.inputs,
             }
         )  # fmt: skip
@@ -85,7 +90,18 @@ def _cells(rows: Iterable[Counted]) -> tuple[CellCounts, ...]:
     )
 
 
-def _slice(version: str, market: str, day: dt.date, rows: Sequence[Counted]) -> SliceContent:
+def _notes(rows: Sequence[Counted], lengths: Mapping[int, int]) -> dict[str, Any]:
+    return {
+        "early": sum(row.early for row in rows),
+        "conflicts": sum(row.conflicts for row in rows),
+        "cancelled_last_day": sum(row.cancelled_last_day for row in rows),
+        "promised_hours": {str(hours): shipments for hours, shipments in sorted(lengths.items())},
+    }
+
+
+def _slice(
+    version: str, market: str, day: dt.date, rows: Sequence[Counted], lengths: Mapping[int, int]
+) -> SliceContent:
     due = [row for row in rows if row.status in OUTCOMES]
     not_due = Counter[str]()
     for row in rows:
@@ -98,14 +114,15 @@ def _slice(version: str, market: str, day: dt.date, rows: Sequence[Counted]) -> 
         day=day,
         cells=_cells(due),
         not_due=dict(sorted(not_due.items())),
+        notes=_notes(rows, lengths),
         matures_at=max((row.matures_at for row in due if row.matures_at), default=None),
         inputs=digest.of({"shipments": sum(row.shipments for row in rows), "sum": str(marks)}),
     )
 
 
-def slices_of(version: str, market: str, rows: Iterable[Counted]) -> list[SliceContent]:
+def slices_of(version: str, market: str, tally: Tally) -> list[SliceContent]:
     """One slice per promise day that has rows, oldest first."""
     by_day: dict[dt.date, list[Counted]] = defaultdict(list)
-    for row in rows:
+    for row in tally.rows:
         by_day[row.day].append(row)
-    return [_slice(version, market, day, by_day[day]) for day in sorted(by_day)]
+    return [_slice(version, market, day, by_day[day], tally.lengths.get(day, {})) for day in sorted(by_day)]

@@ -15,15 +15,42 @@ from metrics.recompute.slices import SliceContent, root
 from otdr_hub.lib.roles import acting_as
 
 _SLICE_COLUMNS: Final = (
-    "digest, version, market, day, week, due, on_time, late, pending, unknown, not_due, matures_at, inputs"
+    "digest, version, market, day, week, due, on_time, late, pending, unknown, not_due, notes,"
+    " matures_at, inputs"
 )
 _WEEKS: Final = """
 INSERT INTO metrics_vintageweek
-  (vintage_id, week, due, on_time, late, pending, unknown, no_promise, matures_at)
+  (vintage_id, week, due, on_time, late, pending, unknown, no_promise, matures_at, root)
 SELECT l.vintage_id, s.week, sum(s.due), sum(s.on_time), sum(s.late), sum(s.pending), sum(s.unknown),
-       coalesce(sum((s.not_due->>'no_promise')::bigint), 0), max(s.matures_at)
+       coalesce(sum((s.not_due->>'no_promise')::bigint), 0), max(s.matures_at),
+       encode(sha256(convert_to(
+         string_agg(s.day::text || ' ' || s.digest, E'\n' ORDER BY s.day), 'UTF8')), 'hex')
 FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id
 WHERE l.vintage_id = %s GROUP BY l.vintage_id, s.week
+"""
+_NOTES: Final = """
+WITH leaf AS (
+  SELECT l.vintage_id AS vintage, s.week, s.due, s.notes, s.not_due
+  FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id WHERE l.vintage_id = ANY(%s)
+),
+hours AS (
+  SELECT vintage, week, jsonb_object_agg(key, shipments) AS promised_hours
+  FROM (SELECT vintage, week, key, sum(value::bigint)::bigint AS shipments
+        FROM leaf, jsonb_each_text(notes->'promised_hours') GROUP BY vintage, week, key) x
+  GROUP BY vintage, week
+),
+left_out AS (
+  SELECT vintage, week, jsonb_object_agg(key, shipments) AS not_due
+  FROM (SELECT vintage, week, key, sum(value::bigint)::bigint AS shipments
+        FROM leaf, jsonb_each_text(leaf.not_due) GROUP BY vintage, week, key) x
+  GROUP BY vintage, week
+)
+SELECT vintage, week, sum(due)::bigint AS due, sum((notes->>'early')::bigint)::bigint AS early,
+       sum((notes->>'conflicts')::bigint)::bigint AS conflicts,
+       sum((notes->>'cancelled_last_day')::bigint)::bigint AS cancelled_last_day,
+       coalesce(promised_hours, '{}') AS promised_hours, coalesce(left_out.not_due, '{}') AS not_due
+FROM leaf LEFT JOIN hours USING (vintage, week) LEFT JOIN left_out USING (vintage, week)
+GROUP BY vintage, week, promised_hours, left_out.not_due ORDER BY vintage, week
 """
 _CELL_COLUMNS: Final = "slice_id, carrier, lane, due, on_time, late, pending, unknown"
 
@@ -37,14 +64,18 @@ def _copy(cursor: Any, table: str, columns: str, rows: Iterable[Sequence[Any]]) 
 def _slice_row(digest: str, item: SliceContent) -> list[Any]:
     return [
         digest, item.version, item.market, item.day, item.week, *item.totals(),
-        json.dumps(item.not_due, sort_keys=True), item.matures_at, item.inputs,
+        json.dumps(item.not_due, sort_keys=True), json.dumps(item.notes, sort_keys=True),
+        item.matures_at, item.inputs,
     ]  # fmt: skip
 
 
-def vintage_save(version: str, market: str, slices: Sequence[SliceContent]) -> tuple[str, int]:
-    """Store a vintage and whatever slices are new; returns (vintage digest, number of new slices)."""
+def vintage_save(
+    version: str, market: str, slices: Sequence[SliceContent], kept: Sequence[tuple[dt.date, str]] = ()
+) -> tuple[str, int]:
+    """Store a vintage of these slices and the leaves `kept` of an earlier one, and whatever slices are
+    new; returns (vintage digest, number of new slices)."""
     named = {item.digest: item for item in slices}
-    leaves = [(item.day, digest) for digest, item in named.items()]
+    leaves = [*kept, *((item.day, digest) for digest, item in named.items())]
     vintage = root(version, market, leaves)
     with acting_as("ops") as cursor:
         # One writer at a time per market, so that two runs never copy the same new slice.
@@ -83,8 +114,8 @@ def leaves_of(vintage: str) -> list[tuple[dt.date, str]]:
 
 def week_counts(vintage: str, monday: dt.date) -> dict[str, Any] | None:
     """A vintage's week: due, on_time, late, pending, unknown, no_promise (int), matures_at (aware or
-    None); None when the vintage has no slice in that week."""
-    names = ("due", "on_time", "late", "pending", "unknown", "no_promise", "matures_at")
+    None), root; None when the vintage has no slice in that week."""
+    names = ("due", "on_time", "late", "pending", "unknown", "no_promise", "matures_at", "root")
     with acting_as("ops") as cursor:
         cursor.execute(
             f"SELECT {', '.join(names)} FROM metrics_vintageweek WHERE vintage_id = %s AND week = %s",
@@ -94,28 +125,77 @@ def week_counts(vintage: str, monday: dt.date) -> dict[str, Any] | None:
     return dict(zip(names, row, strict=True)) if row else None
 
 
-def breakdown(vintages: Sequence[str], by: str, since: dt.date, until: dt.date) -> list[dict[str, Any]]:
-    """Sums of vintages' cells by period and, for `carrier` or `lane`, by that too.
+def _dicts(cursor: Any) -> list[dict[str, Any]]:
+    names = [column.name for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    Rows: vintage, period (date: the day, or the week's Monday), carrier or lane, the five counts as
-    integers, matures_at (aware, of the whole period).
+
+def weeks_of(vintages: Sequence[str]) -> list[dict[str, Any]]:
+    """Every week of some vintages: vintage, week (its Monday), the five counts, matures_at, root."""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            "SELECT vintage_id AS vintage, week, due, on_time, late, pending, unknown, matures_at, root"
+            " FROM metrics_vintageweek WHERE vintage_id = ANY(%s) ORDER BY vintage_id, week",
+            [list(vintages)],
+        )
+        return _dicts(cursor)
+
+
+def cells_of(slice_digest: str | None) -> dict[tuple[str, str], tuple[int, ...]]:
+    """(carrier, lane) -> (due, on_time, late, pending, unknown) of a slice; nothing for None."""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            "SELECT carrier, lane, due, on_time, late, pending, unknown FROM metrics_cell"
+            " WHERE slice_id = %s",
+            [slice_digest],
+        )
+        return {(carrier, lane): tuple(counts) for carrier, lane, *counts in cursor.fetchall()}
+
+
+def placed_by_day(vintage: str) -> dict[dt.date, int]:
+    """Promise day -> promised shipments a vintage accounts for: due, or left out with a reason."""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            "SELECT s.day, s.due + coalesce((SELECT sum(value::bigint) FROM jsonb_each_text(s.not_due)"
+            "   WHERE key <> 'no_promise'), 0)::bigint"
+            " FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id"
+            " WHERE l.vintage_id = %s",
+            [vintage],
+        )
+        return dict(cursor.fetchall())
+
+
+def notes_by_week(vintages: Sequence[str]) -> list[dict[str, Any]]:
+    """Of each week of some vintages: vintage, week, due, early, conflicts, cancelled_last_day (shipments),
+    promised_hours ({whole hours: shipments}) and not_due ({reason: shipments})."""
+    with acting_as("ops") as cursor:
+        cursor.execute(_NOTES, [list(vintages)])
+        rows = _dicts(cursor)
+    for row in rows:
+        # Django leaves jsonb as text, for its own fields to read.
+        row |= {name: json.loads(row[name]) for name in ("promised_hours", "not_due")}
+    return rows
+
+
+def breakdown(vintages: Sequence[str], by: str, since: dt.date, until: dt.date) -> list[dict[str, Any]]:
+    """Sums of vintages' cells by period and, for `carrier`, `lane` or `carrier,lane`, by that too.
+
+    Rows: vintage, period (date: the day, or the week's Monday), carrier, lane, the five counts as integers.
     """
     period = "s.day" if by == "day" else "s.week"
-    split = f"c.{by}, " if by in ("carrier", "lane") else ""
+    split = "".join(f"c.{part}, " for part in by.split(",") if part in ("carrier", "lane"))
     with acting_as("ops") as cursor:
         cursor.execute(
             f"SELECT l.vintage_id AS vintage, {period} AS period, {split}"
             " sum(c.due)::bigint AS due, sum(c.on_time)::bigint AS on_time, sum(c.late)::bigint AS late,"
-            " sum(c.pending)::bigint AS pending, sum(c.unknown)::bigint AS unknown,"
-            " max(s.matures_at) AS matures_at"
+            " sum(c.pending)::bigint AS pending, sum(c.unknown)::bigint AS unknown"
             " FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id"
             " JOIN metrics_cell c ON c.slice_id = s.digest"
             " WHERE l.vintage_id = ANY(%s) AND s.day BETWEEN %s AND %s"
             f" GROUP BY l.vintage_id, {split}{period}",
             [list(vintages), since, until],
         )
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return _dicts(cursor)
 
 
 _INTEGERS: Final = """

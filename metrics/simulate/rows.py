@@ -46,7 +46,17 @@ class EventRows(Table):
 
 def promise_rows(block: Block, now: int) -> PromiseRows:
     """The block's promises recorded by `now` (epoch seconds)."""
-    promises = block.promises.take(block.promises.recorded <= now)
+    return chosen_promises(block, np.flatnonzero(block.promises.recorded <= now))
+
+
+def event_rows(block: Block, now: int) -> EventRows:
+    """The block's events received by `now` (epoch seconds)."""
+    return chosen_events(block, np.flatnonzero(block.events.received <= now))
+
+
+def chosen_promises(block: Block, chosen: Ints) -> PromiseRows:
+    """These of the block's promises."""
+    promises = block.promises.take(chosen)
     shipments = block.shipments.take(promises.shipment)
     return PromiseRows(
         market=np.full(len(promises), block.market_number, dtype=np.int16),
@@ -63,9 +73,9 @@ def promise_rows(block: Block, now: int) -> PromiseRows:
     )
 
 
-def event_rows(block: Block, now: int) -> EventRows:
-    """The block's events received by `now` (epoch seconds)."""
-    events = block.events.take(block.events.received <= now)
+def chosen_events(block: Block, chosen: Ints) -> EventRows:
+    """These of the block's events."""
+    events = block.events.take(chosen)
     shipments = block.shipments
     return EventRows(
         market=np.full(len(events), block.market_number, dtype=np.int16),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import TypeVar
 
 import numpy as np
 
 from metrics.simulate import noise, outcomes, receipts
+from metrics.simulate.ahead import in_order
 from metrics.simulate.changes import course_of, is_newcomer, with_newcomers
 from metrics.simulate.draw import autoregressive, day_time, pick, stratified
 from metrics.simulate.scenario import MarketSpec, Scenario
@@ -34,6 +37,7 @@ from metrics.simulate.tables import (
 )
 from metrics.simulate.zones import ZoneTable
 
+R = TypeVar("R")
 OUTAGE_DRAWS = 2_000_000  # own randomness, so that an outage leaves everything else as it was
 SPLIT_ORDERS = 0.04  # orders that travel as two shipments
 WINDOW_ENDS = np.array([12, 15, 18, 20, 22]) * 3600
@@ -44,17 +48,28 @@ EDGE = dt.timedelta(days=30)  # events and revised promises lie at most this far
 
 def blocks(scenario: Scenario) -> Iterator[Block]:
     """All blocks in order of week, then market, with the scenario's defects already planted."""
+    with ThreadPoolExecutor(1) as pool:
+        yield from of_blocks(scenario, lambda block: block, pool, ahead=1)
+
+
+def of_blocks(scenario: Scenario, work: Callable[[Block], R], pool: Executor, ahead: int) -> Iterator[R]:
+    """What `work` makes of each block, in the order of `blocks`; up to `ahead` blocks at the same time.
+
+    A market numbers its shipments on from week to week, so two weeks of one are never made at once.
+    """
     scenario = with_newcomers(scenario)
     catalogue = Catalogue.of(scenario)
     zones = ZoneTable(catalogue.zones, scenario.start - EDGE, scenario.end + EDGE)
     worlds = [_MarketWorld(scenario, number, catalogue, zones) for number in range(len(scenario.markets))]
     monday = scenario.start - dt.timedelta(days=scenario.start.weekday())
-    week = 0
-    while monday <= scenario.end:
-        for world in worlds:
-            yield _planted(world.block(monday, week), scenario, week)
-        monday += dt.timedelta(days=7)
-        week += 1
+    weeks = range((scenario.end - monday).days // 7 + 1)
+
+    def made(item: tuple[int, _MarketWorld]) -> R:
+        week, world = item
+        block = world.block(monday + dt.timedelta(weeks=week), week)
+        return work(_planted(block, scenario, week))
+
+    yield from in_order(pool, made, product(weeks, worlds), min(ahead, len(worlds)))
 
 
 def _planted(block: Block, scenario: Scenario, week: int) -> Block:

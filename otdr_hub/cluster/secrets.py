@@ -1,4 +1,4 @@
-"""The passwords and the signing key of this checkout: made once, kept in var/secrets.json (0600)."""
+"""The passwords and the signing keys of this checkout: made once, kept in var/secrets.json (0600)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from otdr_hub.cluster.home import PROJECT
 FILE = PROJECT / "var" / "secrets.json"
 ENVIRONMENT = {
     "secret_key": "OTDR_SECRET_KEY",
+    "checkpoint_key": "OTDR_CHECKPOINT_KEY",
     "postgres": "OTDR_POSTGRES_PASSWORD",
     "otdr_owner": "OTDR_OWNER_PASSWORD",
     "otdr_app": "OTDR_APP_PASSWORD",
@@ -35,6 +36,7 @@ class Secrets:
     """Every secret of the installation, URL-safe; its repr shows none of them."""
 
     secret_key: str = field(repr=False)
+    checkpoint_key: str = field(repr=False)
     postgres: str = field(repr=False)
     otdr_owner: str = field(repr=False)
     otdr_app: str = field(repr=False)

@@ -17,6 +17,7 @@ from typing import Final
 from governance.access.models import User
 from governance.access.services import account_create, system
 from governance.definition import Definition
+from governance.majeure.selectors import ACT as MAJEURE
 from governance.markets.models import Market
 from governance.markets.services import markets_load, read_file
 from governance.models import MetricVersion, Publication, Requirement, SignoffRequest
@@ -28,10 +29,13 @@ from governance.signoffs.services import request_open, request_sign, requirement
 from governance.versions.services import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from governance.versions.states import VersionState
+from metrics.events.declared import Days
 from metrics.events.services import batch_ingest
 from metrics.otdr.engine import engine_digest
+from metrics.periods.models import PeriodLock
+from metrics.periods.services import obstacles, period_lock
 from metrics.recompute.models import Run
-from metrics.recompute.selectors import vintages_of
+from metrics.recompute.selectors import newest_vintages, vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from metrics.simulate.scenario import Scenario
 from metrics.simulate.write import Delivery, produce
@@ -47,6 +51,7 @@ STATEMENTS: Final = {
     "legal": "I reviewed the lineage of each number and who may see it.",
     "logistics": "I reviewed each market's deliveries against what our operations saw.",
 }
+WEEK: Final = dt.timedelta(days=7)
 Say = Callable[[str], None]
 
 
@@ -75,13 +80,18 @@ def _accounts() -> None:
 
 
 def _requirements() -> None:
-    wanted = [(VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS)]
+    wanted = [(VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS), (MAJEURE, "legal")]
     for act, role in wanted:
         if not Requirement.objects.filter(act=act, role=role).exists():
             requirement_set(act=act, role=role, count=1, actor=_account("admin"))
 
 
-def _take(delivery: Delivery) -> int:
+def _closes(delivery: Delivery, until: dt.date) -> Days | None:
+    """The days a backfill completes: carriers confirm a week when the next one is over."""
+    return Days(*delivery.covers) if delivery.covers and delivery.covers[1] < until else None
+
+
+def _take(delivery: Delivery, week: dt.date) -> int:
     with clock.at(delivery.received_at):
         if delivery.kind == "markets":
             return (
@@ -91,16 +101,17 @@ def _take(delivery: Delivery) -> int:
             path=delivery.path,
             kind=delivery.kind,
             source=delivery.source or "live",
+            closes=_closes(delivery, week),
             actor=_account("data-engineer"),
         )
     return taken.batch.rows
 
 
-def _input(scenario: Scenario, say: Say) -> int:
+def _input(scenario: Scenario, week: dt.date, say: Say) -> int:
     with tempfile.TemporaryDirectory(prefix="otdr-demo-") as folder:
         deliveries = produce(scenario, Path(folder))
         say(f"{len(deliveries)} files written; taking them in")
-        return sum(_take(delivery) for delivery in deliveries)
+        return sum(_take(delivery, week) for delivery in deliveries)
 
 
 def _sign(request: SignoffRequest, role: str) -> None:
@@ -153,13 +164,25 @@ def load(*, today: dt.date, scale: float, say: Say) -> Loaded:
     scenario, week = shopswift(today, scale), headline_monday(today)
     _accounts()
     _requirements()
-    rows = _input(scenario, say)
+    rows = _input(scenario, week, say)
     with clock.at(scenario.now):
         say(f"{rows:,} rows taken in; recomputing 12 markets")
         version = _version(scenario.start)
         run, _ = run_queue(version=version, as_of=scenario.now, actor=_account("data-engineer"))
         run = run_execute(run=run, actor=_account("data-engineer"))
+        _lock(version, scenario.start, week)
         return Loaded(_publish(version, run, week), week, rows)
+
+
+def _lock(version: MetricVersion, first: dt.date, week: dt.date) -> None:
+    """Finance has locked all weeks but the two before the story's own, where nothing stood against it."""
+    newest = newest_vintages(version, list(Market.objects.values_list("code", flat=True)))
+    monday = first
+    while monday < week - 2 * WEEK:
+        fit = [code for code, found in newest.items() if not obstacles(found, version, monday)]
+        if fit and not PeriodLock.objects.filter(week=monday).exists():
+            period_lock(markets=fit, monday=monday, version=version, actor=_account("finance"))
+        monday += WEEK
 
 
 def _publish(version: MetricVersion, run: Run, week: dt.date) -> Publication:

@@ -130,6 +130,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Outside the database on purpose: what is signed here survives whatever is done to the tables.
+CHECKPOINT_DIR = Path(os.environ.get("OTDR_CHECKPOINTS", VAR / "checkpoints"))
+CHECKPOINT_KEY = SECRETS.checkpoint_key
+
 LAKE_ROOT = Path(os.environ.get("OTDR_LAKE", VAR / "lake"))
 
 REST_FRAMEWORK = {

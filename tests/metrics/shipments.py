@@ -80,22 +80,22 @@ PROMISE_COLUMNS = [
 EVENT_COLUMNS = ["event_id", "shipment_id", "market", "type", "occurred_at", "received_at", "reason_code"]
 
 
-def stored(path: Path, kind: str) -> list[Path]:
+def stored(path: Path, kind: str, codes=()) -> list[Path]:
     """A CSV file through the product's reader into the product's lake."""
     with connect() as connection:
-        parsed = read(connection, path, kind, source="live", markets=["BR"])
+        parsed = read(connection, path, kind, source="live", markets=["BR"], codes=codes)
         assert not parsed.quarantined, parsed.reasons
         files = store.write(connection, "good", kind, path.stem)
     return [store.root() / written.path for written in files]
 
 
-def inputs_of(shipments: list[Shipment], folder: Path, closed=()) -> engine.Inputs:
+def inputs_of(shipments: list[Shipment], folder: Path, closed=(), event_columns=()) -> engine.Inputs:
     """The shipments' files, through reader and lake."""
     promises = [row for n, shipment in enumerate(shipments) for row in promise_rows(shipment, n)]
     events = [row for n, shipment in enumerate(shipments) for row in event_rows(shipment, n)]
     return engine.Inputs(
         promises=stored(write_csv(folder / "promises.csv", promises, PROMISE_COLUMNS), "promises"),
-        events=stored(write_csv(folder / "events.csv", events, EVENT_COLUMNS), "events"),
+        events=stored(write_csv(folder / "events.csv", events, [*EVENT_COLUMNS, *event_columns]), "events"),
         default_zone=ZONE,
         closed=closed,
     )

@@ -12,22 +12,17 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.versions.selectors import by_name
-from metrics.management.moments import moment
-from metrics.recompute.operator import GROUPINGS, counts, effects, ladders
+from metrics.management.moments import day, moment
+from metrics.operator.beside import delays, ladders, notes
+from metrics.operator.counts import GROUPINGS, counts, effects
+from metrics.periods.history import revisions
 from otdr_hub.lib import weeks
 from otdr_hub.lib.outcome import InvalidInputError
 
 
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidInputError(f"'{text}' is not a date; write it like 2026-11-09.") from None
-
-
 def _bounds(options: dict[str, Any]) -> tuple[dt.date | None, dt.date | None]:
     if options["week"] is None:
-        return _day(options["since"]), _day(options["until"])
+        return day(options["since"]), day(options["until"])
     try:
         monday = weeks.parse(options["week"])
     except ValueError as error:
@@ -38,7 +33,7 @@ def _bounds(options: dict[str, Any]) -> tuple[dt.date | None, dt.date | None]:
 def _line(row: dict[str, Any]) -> str:
     period = row["period"]
     shown = _rate(row["on_time"], row["due"])
-    part = row.get("carrier", row.get("lane", ""))
+    part = "  ".join(row[name] for name in ("carrier", "lane") if name in row)
     return (
         f"{row['market']:<8} {period}  {part:<24} due {row['due']:>9,}  on time {row['on_time']:>9,}  "
         f"late {row['late']:>8,}  pending {row['pending']:>8,}  no news {row['unknown']:>7,}  {shown}  "
@@ -92,6 +87,48 @@ def _effects(asked: dict[str, Any], by: str) -> tuple[dict[str, Any], str, int]:
     return {"version": asked["version"].name, "effects": answer}, text, DONE
 
 
+def _revisions(asked: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+    since, markets = asked["since"], asked["markets"]
+    if since is None or asked["until"] != since + dt.timedelta(days=6) or len(markets) != 1:
+        raise InvalidInputError("Revisions are of one market's week: give --market and --week.")
+    found = revisions(version=asked["version"], market=markets[0], monday=since, actor=asked["actor"])
+    lines = [
+        f"as known at {row['as_of']:%Y-%m-%d %H:%M} UTC  due {row['due']:>9,}  on time {row['on_time']:>9,}  "
+        f"{_rate(row['on_time'], row['due'])}"
+        for row in found
+    ]
+    text = "\n".join(lines) or "Nothing has been computed for that."
+    return {"version": asked["version"].name, "revisions": found}, text, DONE
+
+
+def _beside(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: asked[name] for name in ("version", "markets", "as_of", "actor")}
+
+
+def _delays(asked: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+    found = delays(**_beside(asked))
+    lines = []
+    for market, curve in found.items():
+        known = "  ".join(
+            f"{hours} h {100 * n / curve.deliveries:.1f} %" for hours, n in curve.known if curve.deliveries
+        )
+        lines.append(f"{market:<8} {curve.deliveries:>9,} deliveries known within: {known}")
+    answer = {market: asdict(curve) for market, curve in found.items()}
+    return {"delays": answer}, "\n".join(lines) or "Nothing has been computed for that.", DONE
+
+
+def _notes(asked: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
+    rows = notes(**_beside(asked))
+    lines = [
+        f"{row['market']:<8} {row['week']}  a day early {row['early']:>8,}  "
+        f"told twice {row['conflicts']:>6,}  cancelled in the last day {row['cancelled_last_day']:>6,}  "
+        f"median promise {row['promised_hours']} h  left out: "
+        + (", ".join(f"{reason} {n:,}" for reason, n in sorted(row["not_due"].items())) or "none")
+        for row in rows
+    ]
+    return {"notes": rows}, "\n".join(lines) or "Nothing has been computed for that.", DONE
+
+
 class Command(ServiceCommand):
     """The operator's view of the newest vintages. Needs no certification and never reaches the hub."""
 
@@ -108,6 +145,9 @@ class Command(ServiceCommand):
         parser.add_argument("--as-of", help="what was known at this moment")
         parser.add_argument("--ladder", action="store_true", help="the same under neighbouring definitions")
         parser.add_argument("--why", action="store_true", help="split the change on the week before, --by")
+        parser.add_argument("--revisions", action="store_true", help="what was known of a week, and when")
+        parser.add_argument("--delays", action="store_true", help="how soon deliveries were known")
+        parser.add_argument("--notes", action="store_true", help="early, conflicts, promise lengths by week")
         parser.add_argument("--metric-version", "--version", dest="metric_version")
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -124,6 +164,10 @@ class Command(ServiceCommand):
         }  # fmt: skip
         if options["ladder"]:
             return _ladders(asked)
+        if options["revisions"]:
+            return _revisions(asked)
+        if options["delays"] or options["notes"]:
+            return (_delays if options["delays"] else _notes)(asked)
         if options["why"]:
             return _effects(asked, options["by"])
         rows = counts(by=options["by"], **asked)

@@ -1,4 +1,5 @@
-"""`manage.py recompute [--market M]... [--version V] [--as-of T] [--queue]`."""
+"""`manage.py recompute [--market M]... [--version V] [--as-of T] [--since D] [--until D] [--full]
+[--queue]`."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.versions.selectors import by_name
-from metrics.management.moments import moment
+from metrics.management.moments import day, moment
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from metrics.tasks import send
@@ -27,6 +28,9 @@ class Command(ServiceCommand):
         parser.add_argument("--market", action="append", default=[])
         parser.add_argument("--metric-version", "--version", dest="metric_version")
         parser.add_argument("--as-of")
+        parser.add_argument("--since", help="first promise day; with bounds, only a part is looked at")
+        parser.add_argument("--until", help="last promise day")
+        parser.add_argument("--full", action="store_true", help="use nothing kept from earlier runs")
         parser.add_argument("--queue", action="store_true", help="let the worker do it")
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -38,8 +42,9 @@ class Command(ServiceCommand):
         begun = time.monotonic()
         version = by_name(options["metric_version"])
         run, _ = run_queue(
-            version=version, markets=options["market"], as_of=moment(options["as_of"]), actor=actor
-        )
+            version=version, markets=options["market"], as_of=moment(options["as_of"]),
+            since=day(options["since"]), until=day(options["until"]), full=options["full"], actor=actor,
+        )  # fmt: skip
         if options["queue"]:
             sent = send(run)
             later = "" if sent else " The broker cannot be reached; the worker finds the run when it is back."

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, FOUND, ServiceCommand
 from governance.access.models import User
 from governance.access.policy import may
-from metrics.recompute.verify import Finding, publication_of, verify
+from metrics.audit.verify import Finding, publication_of, verify
 from otdr_hub.lib.outcome import require
 
 

@@ -1,7 +1,9 @@
-"""`manage.py versions list | show NAME | propose FILE.yaml | diff A B`: definitions as YAML."""
+"""`manage.py versions list | show NAME | propose FILE.yaml | diff A B | compare A B`: definitions as YAML."""
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,15 @@ from governance.definition import DefinitionError, diff, parse
 from governance.models import MetricVersion
 from governance.versions.selectors import by_name, definition_of, meaning
 from governance.versions.services import version_propose
+from metrics.management.moments import monday
+from metrics.operator.beside import comparisons
 from metrics.otdr.engine import engine_digest
+from metrics.otdr.ladder import Rung
 from otdr_hub.lib.outcome import InvalidInputError
 
 Answer = tuple[dict[str, Any], str, int]
 # How many names each act takes after it.
-ARGUMENTS = {"list": 0, "show": 1, "propose": 1, "diff": 2}
+ARGUMENTS = {"list": 0, "show": 1, "propose": 1, "diff": 2, "compare": 2}
 
 
 def _plain(version: MetricVersion) -> dict[str, Any]:
@@ -62,15 +67,41 @@ def _diff(old: str, new: str) -> Answer:
     return {"from": old, "to": new, "changes": changes}, text, DONE
 
 
+def _compare(old: str, new: str, actor: User, options: dict[str, Any]) -> Answer:
+    week = monday(options["week"])
+    if week is None:
+        raise InvalidInputError("Versions are compared over a week: give --week.")
+    found = comparisons(
+        old=by_name(old), new=by_name(new), markets=options["market"], since=week,
+        until=week + dt.timedelta(days=6), actor=actor,
+    )  # fmt: skip
+    lines = []
+    for market, sides in found.items():
+        lines += [_counts(market, sides.before), _counts("", sides.after)]
+        lines += [
+            f"{'':<8} {effect.rule:<28} due {effect.due:>+9,}  on time {effect.on_time:>+9,}"
+            for effect in sides.effects
+        ]
+    answer = {market: asdict(sides) for market, sides in found.items()}
+    text = "\n".join(lines) or f"Nothing has been computed under {old}."
+    return {"from": old, "to": new, "week": options["week"], "markets": answer}, text, DONE
+
+
+def _counts(market: str, side: Rung) -> str:
+    return f"{market:<8} {side.name:<28} due {side.due:>9,}  on time {side.on_time:>9,}"
+
+
 class Command(ServiceCommand):
     """Read and compare metric versions, and propose one for this engine."""
 
-    help = "versions list | show NAME | propose FILE.yaml --as data-engineer | diff A B"
+    help = "versions list | show NAME | propose FILE.yaml | diff A B | compare A B --week 2026-W46"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The act, and what it is about."""
         super().add_arguments(parser)
         parser.add_argument("act", choices=sorted(ARGUMENTS))
+        parser.add_argument("--market", action="append", default=[], help="of compare; default all")
+        parser.add_argument("--week", help="of compare: an ISO week like 2026-W46")
         parser.add_argument("names", nargs="*", help="a version's name, two of them, or a YAML file")
 
     def run(self, actor: User, options: dict[str, Any]) -> Answer:
@@ -82,4 +113,6 @@ class Command(ServiceCommand):
             return _list()
         if act == "show":
             return _show(names[0])
+        if act == "compare":
+            return _compare(names[0], names[1], actor, options)
         return _propose(Path(names[0]), actor) if act == "propose" else _diff(names[0], names[1])

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from governance.models import Publication, PublicationLine
-from governance.versions.selectors import definition_of
+from governance.versions.selectors import definition_for
 from metrics.lake import pins
 from metrics.otdr import engine
 from metrics.recompute import storage
-from metrics.recompute.inputs import inputs_of, pinned_files
+from metrics.recompute.inputs import inputs_of, pinned_files, within
 from metrics.recompute.models import Run, RunVintage
 from metrics.recompute.slices import SliceContent, root, slices_of
 from metrics.recompute.states import RunState
@@ -71,8 +71,8 @@ def _run_behind(line: PublicationLine) -> Run:
 
 
 def _recomputed(run: Run, market: str) -> list[SliceContent]:
-    counted = engine.count(definition_of(run.version), inputs_of(run, market), as_of=run.as_of)
-    return slices_of(run.version_id, market, counted)
+    tally = engine.tally(definition_for(run.version, market), inputs_of(run, market), as_of=run.as_of)
+    return within(run, slices_of(run.version_id, market, tally))
 
 
 def _computed(slices: list[SliceContent]) -> dict[str, Counts]:
@@ -110,14 +110,15 @@ def _changed_files(market: str, files: list[pins.PinnedFile]) -> Iterator[Findin
             yield Finding(market, f"file {pinned.path}", pinned.sha256, actual)
 
 
-def verify(publication: Publication) -> Report:
-    """Recompute every line of a publication from its pins. Nothing is written.
+def verify(publication: Publication, markets: Sequence[str] = ()) -> Report:
+    """Recompute every line of a publication (or those of some markets) from its pins. Nothing is written.
 
     A file that is gone raises ConflictError; a file that changed is a finding, like any number.
     """
     findings: list[Finding] = []
     integers = files_read = 0
-    for line in publication.lines.select_related("publication").order_by("market_id"):
+    lines = publication.lines.select_related("publication").order_by("market_id")
+    for line in lines.filter(market__in=markets) if markets else lines:
         run = _run_behind(line)
         files = pinned_files(run, line.market_id)
         files_read += len(files)

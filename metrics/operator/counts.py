@@ -12,38 +12,29 @@ from typing import Any, Final
 from governance.access.models import User
 from governance.access.policy import may
 from governance.models import MetricVersion
-from governance.versions.selectors import definition_of
-from metrics.otdr.ladder import Rung, ladder
+from metrics.periods.finality import Finality, finality, locks_in_force
 from metrics.recompute import storage
-from metrics.recompute.inputs import inputs_of
-from metrics.recompute.models import RunVintage
-from metrics.recompute.states import RunState
-from otdr_hub.lib import clock
+from metrics.recompute.selectors import newest_vintages
+from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.kitagawa import Effect, Segment, split
 from otdr_hub.lib.outcome import InvalidInputError, require
 
-GROUPINGS: Final = ("week", "day", "carrier", "lane")
+GROUPINGS: Final = ("week", "day", "carrier", "lane", "carrier,lane")
 
 
-def newest_vintages(
-    version: MetricVersion, markets: Sequence[str], as_of: dt.datetime | None = None
-) -> dict[str, RunVintage]:
-    """Market -> the vintage known latest (by as-of, then by finishing) under a version; with `as_of`,
-    the latest of those that tell what was known at that moment or before."""
-    done = RunVintage.objects.filter(run__version=version, run__state=RunState.DONE)
-    if markets:
-        done = done.filter(market__in=markets)
-    if as_of is not None:
-        done = done.filter(run__as_of__lte=as_of)
-    ordered = done.select_related("run__version", "run__pin").order_by("run__as_of", "run__finished_at")
-    return {row.market: row for row in ordered}
-
-
-def _finality(row: dict[str, Any], version: MetricVersion) -> str:
-    if row["pending"] or row["matures_at"] is None or row["matures_at"] > clock.now():
-        return "preliminary"
-    complete = row["unknown"] <= (1 - version.completeness_floor) * row["due"]
-    return "provisional" if complete else "preliminary"
+def _states(version: MetricVersion, vintages: dict[str, str]) -> dict[tuple[str, dt.date], Finality]:
+    """(vintage, Monday) -> finality, for vintages given with their market."""
+    locks = locks_in_force(version.digest, vintages.values())
+    roots = {key: lock.root for key, lock in locks.items()}
+    return {
+        (week["vintage"], week["week"]): finality(
+            week,
+            roots.get((vintages[week["vintage"]], week["week"])),
+            version.completeness_floor,
+            clock.now(),
+        )
+        for week in storage.weeks_of(list(vintages))
+    }
 
 
 def counts(
@@ -58,7 +49,7 @@ def counts(
 ) -> list[dict[str, Any]]:
     """Rows of {market, period, carrier?, lane?, due, on_time, late, pending, unknown, finality}.
 
-    `by` week or day gives that period; carrier and lane split each week. Days are promise days,
+    `by` week or day gives that period; carrier, lane or both split each week. Days are promise days,
     both bounds inclusive; `as_of` reads the vintages known then. Raises NotAllowedError for anybody who
     is no operator.
     """
@@ -68,32 +59,14 @@ def counts(
     found = newest_vintages(version, markets, as_of)
     vintages = {row.vintage: market for market, row in found.items()}
     rows = storage.breakdown(list(vintages), by, since or dt.date.min, until or dt.date.max)
+    states = _states(version, vintages)
     for row in rows:
-        row["market"] = vintages[row.pop("vintage")]
-        row["finality"] = _finality(row, version)
-        del row["matures_at"]
+        vintage = row.pop("vintage")
+        row["market"] = vintages[vintage]
+        row["finality"] = states[vintage, weeks.monday_of(row["period"])].value
     return sorted(
-        rows, key=lambda row: (row["market"], row["period"], row.get("carrier", row.get("lane", "")))
+        rows, key=lambda row: (row["market"], row["period"], row.get("carrier", ""), row.get("lane", ""))
     )
-
-
-def ladders(
-    *,
-    version: MetricVersion,
-    markets: Sequence[str],
-    since: dt.date,
-    until: dt.date,
-    as_of: dt.datetime | None = None,
-    actor: User,
-) -> dict[str, list[Rung]]:
-    """Market -> its rungs over promise days since..until, from the files its newest run had pinned."""
-    require(may(actor, "operator_read"))
-    return {
-        market: ladder(
-            definition_of(version), inputs_of(row.run, market), as_of=row.run.as_of, since=since, until=until
-        )
-        for market, row in sorted(newest_vintages(version, markets, as_of).items())
-    }
 
 
 def effects(
@@ -127,7 +100,7 @@ def _split(
     nothing = (0, 0)
     return split(
         {
-            name: Segment(*weeks.get(monday, nothing), *weeks.get(last, nothing))
-            for name, weeks in parts.items()
+            name: Segment(*by_week.get(monday, nothing), *by_week.get(last, nothing))
+            for name, by_week in parts.items()
         }
     )

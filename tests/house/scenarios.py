@@ -1,0 +1,226 @@
+"""The calls of every service verb: what comes before it, and the ledger entry it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from governance.access.services import account_create, role_grant, system
+from governance.killswitch.services import shutoff_activate
+from governance.ledger.actions import Action
+from governance.majeure.services import majeure_declare, majeure_withdraw
+from governance.markets.models import Market
+from governance.markets.services import markets_load
+from governance.publication.services import publication_publish
+from governance.scope.services import scope_decide
+from governance.signoffs.services import request_open, request_sign, requirement_set
+from governance.versions.services import version_propose, version_put_into_effect, version_submit
+from metrics.audit.services import publication_rederive
+from metrics.events.services import batch_ingest
+from metrics.otdr.engine import engine_digest
+from metrics.periods.services import period_lock
+from metrics.recompute.selectors import vintages_of
+from metrics.recompute.services import run_execute, run_queue
+from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError
+from tests import builders
+from tests.builders import person
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A call: what comes before it, and the action it records (None: nothing happens, nothing is said)."""
+
+    verb: Callable[..., Any]
+    action: Action | None
+    prepare: Callable[[Path], dict[str, Any]]
+    raises: type[DomainError] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.verb.__name__}-{self.action.value if self.action else 'nothing'}"
+
+
+def _account(folder: Path) -> dict[str, Any]:
+    return {"username": "new", "password": builders.PASSWORD, "roles": ["legal"], "actor": person("admin")}
+
+
+def _grant(folder: Path) -> dict[str, Any]:
+    return {"user": person("exec", "executive"), "role": "bizops", "actor": person("admin")}
+
+
+def _markets(folder: Path) -> dict[str, Any]:
+    return {"rows": builders.MARKETS, "actor": system()}
+
+
+def _requirement(folder: Path) -> dict[str, Any]:
+    person("legal")
+    return {"act": "scope", "role": "legal", "count": 1, "actor": person("admin")}
+
+
+def _propose(folder: Path) -> dict[str, Any]:
+    return {
+        "definition": builders.DEFINITION,
+        "engine_digest": engine_digest(),
+        "actor": person("data_engineer"),
+    }
+
+
+def _submit(folder: Path) -> dict[str, Any]:
+    return {"version": builders.version_draft(), "actor": person("data_engineer")}
+
+
+def _effect(folder: Path) -> dict[str, Any]:
+    return {
+        "version": builders.version_approved(),
+        "effective_from": builders.WEEK,
+        "actor": person("dpm"),
+    }
+
+
+def _ask(folder: Path) -> dict[str, Any]:
+    _, decision = builders.decided(folder)
+    lines = [(decision.digest, "AA, certified")]
+    return {"act": "scope", "summary": "Certify", "lines": lines, "actor": person("dpm")}
+
+
+def _answer(folder: Path) -> dict[str, Any]:
+    """The last signature of a version: it also approves the version, and is still one act."""
+    _, request = builders.version_in_review()
+    return {
+        "request": request,
+        "role": "finance",
+        "verdict": "approve",
+        "statement": "I saw it.",
+        "actor": person("finance"),
+    }
+
+
+def _decide(folder: Path) -> dict[str, Any]:
+    run = builders.run_done(folder)
+    return {
+        "market": Market.objects.get(pk=builders.SHOWN),
+        "state": "certified",
+        "version": run.version,
+        "vintage": vintages_of(run)[builders.SHOWN],
+        "through": builders.WEEK,
+        "actor": person("dpm"),
+    }
+
+
+def _publish(folder: Path) -> dict[str, Any]:
+    run = builders.signed(folder)
+    return {
+        "version": run.version,
+        "vintages": vintages_of(run),
+        "through": builders.WEEK,
+        "as_of": run.as_of,
+        "actor": person("dpm"),
+    }
+
+
+def _shut_off(folder: Path) -> dict[str, Any]:
+    builders.two_markets()
+    return {"market": builders.SHOWN, "category": "data_quality", "actor": person("dpm")}
+
+
+def _force_majeure(folder: Path) -> dict[str, Any]:
+    builders.two_markets()
+    return builders.FLOOD | {"actor": person("logistics")}
+
+
+def _take_back(folder: Path) -> dict[str, Any]:
+    return {"majeure": builders.majeure_declared(), "reason": "other days", "actor": person("legal")}
+
+
+def _take(folder: Path) -> dict[str, Any]:
+    builders.two_markets()
+    path = builders.promises_file(folder)
+    return {"path": path, "kind": "promises", "actor": person("data_engineer")}
+
+
+def _take_again(folder: Path) -> dict[str, Any]:
+    call = _take(folder)
+    batch_ingest(**call)
+    return call
+
+
+def _take_unknown_column(folder: Path) -> dict[str, Any]:
+    builders.two_markets()
+    path = builders.csv_file(folder / "p.csv", [*builders.PROMISES, "recipient"], [])
+    return {"path": path, "kind": "promises", "actor": person("data_engineer")}
+
+
+def _queue(folder: Path) -> dict[str, Any]:
+    builders.input_taken(folder)
+    version = builders.version_effective()
+    return {"version": version, "as_of": builders.AS_OF, "actor": person("data_engineer")}
+
+
+def _queue_again(folder: Path) -> dict[str, Any]:
+    call = _queue(folder)
+    run_queue(**call)
+    return call
+
+
+def _execute(folder: Path) -> dict[str, Any]:
+    return {"run": builders.run_queued(folder), "actor": person("data_engineer")}
+
+
+def _execute_again(folder: Path) -> dict[str, Any]:
+    return {"run": builders.run_done(folder), "actor": person("data_engineer")}
+
+
+def _execute_without_files(folder: Path) -> dict[str, Any]:
+    call = _execute(folder)
+    for path in (folder / "lake").rglob("*.parquet"):
+        path.unlink()
+    return call
+
+
+def _lock(folder: Path) -> dict[str, Any]:
+    run = builders.run_closed(folder)
+    return {
+        "markets": [builders.SHOWN], "monday": builders.WEEK, "version": run.version,
+        "actor": person("finance"),
+    }  # fmt: skip
+
+
+def _rederive(folder: Path) -> dict[str, Any]:
+    return {"publication": builders.published(folder), "markets": [], "actor": person("data_engineer")}
+
+
+def _rederive_changed(folder: Path) -> dict[str, Any]:
+    call = _rederive(folder)
+    path = next((folder / "lake" / "events").rglob("*.parquet"))
+    path.write_bytes(b"x" * path.stat().st_size)
+    return call
+
+
+SCENARIOS = (
+    Scenario(account_create, Action.ACCOUNT_CREATED, _account),
+    Scenario(role_grant, Action.ROLE_GRANTED, _grant),
+    Scenario(markets_load, Action.MARKETS_LOADED, _markets),
+    Scenario(requirement_set, Action.REQUIREMENT_SET, _requirement),
+    Scenario(version_propose, Action.VERSION_PROPOSED, _propose),
+    Scenario(version_submit, Action.VERSION_SUBMITTED, _submit),
+    Scenario(version_put_into_effect, Action.VERSION_EFFECTIVE, _effect),
+    Scenario(request_open, Action.SIGNOFF_REQUESTED, _ask),
+    Scenario(request_sign, Action.SIGNOFF_GIVEN, _answer),
+    Scenario(scope_decide, Action.SCOPE_DECIDED, _decide),
+    Scenario(publication_publish, Action.PUBLICATION_PUBLISHED, _publish),
+    Scenario(shutoff_activate, Action.SHUTOFF_ACTIVATED, _shut_off),
+    Scenario(majeure_declare, Action.MAJEURE_DECLARED, _force_majeure),
+    Scenario(majeure_withdraw, Action.MAJEURE_WITHDRAWN, _take_back),
+    Scenario(batch_ingest, Action.BATCH_ACCEPTED, _take),
+    Scenario(batch_ingest, Action.BATCH_REFUSED, _take_unknown_column, InvalidInputError),
+    Scenario(batch_ingest, None, _take_again),
+    Scenario(run_queue, Action.RUN_QUEUED, _queue),
+    Scenario(run_queue, None, _queue_again),
+    Scenario(period_lock, Action.PERIOD_LOCKED, _lock),
+    Scenario(publication_rederive, Action.PUBLICATION_REDERIVED, _rederive),
+    Scenario(publication_rederive, Action.PUBLICATION_DIFFERS, _rederive_changed),
+    Scenario(run_execute, Action.RUN_DONE, _execute),
+    Scenario(run_execute, Action.RUN_FAILED, _execute_without_files, ConflictError),
+    Scenario(run_execute, None, _execute_again),
+)
