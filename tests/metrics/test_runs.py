@@ -12,7 +12,8 @@ from metrics.events.declared import Days
 from metrics.events.services import batch_ingest
 from metrics.lake import store
 from metrics.models import LakeFile, Run, RunVintage
-from metrics.operator.counts import counts, ladders
+from metrics.operator.beside import ladders
+from metrics.operator.counts import counts
 from metrics.recompute.selectors import unfinished, vintages_of
 from metrics.recompute.services import MAX_ATTEMPTS, run_execute, run_queue
 from otdr_hub.lib import clock
