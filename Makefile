@@ -11,7 +11,7 @@ COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --pytho
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 TEMPLATES = $(wildcard templates)
 
-.PHONY: help run test check lint types faults stop lock clean
+.PHONY: help run test check lint types faults bench stop lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,9 @@ types: $(DEV_STAMP) ## mypy, strict
 
 faults: $(DEV_STAMP) ## the fault and attack suite
 	@$(PY) -m pytest -m faults $(ARGS)
+
+bench: $(DEV_STAMP) ## how fast it is, beside a floor and a query by hand (ARGS="--quick")
+	@$(PY) -m tests.bench $(ARGS)
 
 stop: $(RUN_STAMP) ## stop what runs in this checkout
 	@$(PY) -m otdr_hub.run --stop

@@ -10,7 +10,11 @@ class GovernanceConfig(AppConfig):
     name = "governance"
 
     def ready(self) -> None:
-        """Let the rooms above sign-offs say what a complete set of signatures changes."""
+        """Rooms say what a complete set of signatures changes; the door raises its alarms."""
+        import governance.access.alarms  # noqa: PLC0415
+        import governance.access.openapi  # noqa: PLC0415
+        import governance.decisions.own  # noqa: PLC0415
         import governance.majeure.services  # noqa: PLC0415
+        import governance.requirements.services  # noqa: PLC0415
         import governance.scope.services  # noqa: PLC0415
         import governance.versions.services  # noqa: PLC0415, F401 (each registers its act)

@@ -1,33 +1,71 @@
 """Contents page of governance's tables. A room may import from those listed above it, never below.
 
 ledger -> access -> markets -> signoffs -> versions | majeure -> scope | killswitch -> publication
+-> launch -> decisions
 """
 
-from governance.access.models import User
+from governance.access.models import (
+    Deputy,
+    DeputyWithdrawal,
+    RoleGrant,
+    RoleRevocation,
+    Token,
+    TokenRevocation,
+    User,
+)
+from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
 from governance.killswitch.models import Shutoff
+from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
 from governance.majeure.models import ForceMajeure, MajeureWithdrawal
 from governance.markets.models import Market
 from governance.publication.models import Publication, PublicationLine
+from governance.rules.models import ScopeRule
 from governance.scope.models import ScopeDecision
-from governance.signoffs.models import Requirement, Signature, SignoffLine, SignoffRequest
-from governance.versions.models import MetricVersion
+from governance.signoffs.models import (
+    Escalation,
+    Requirement,
+    RequirementChange,
+    Signature,
+    SignoffLine,
+    SignoffRequest,
+    Withdrawal,
+)
+from governance.versions.models import MetricVersion, VersionDisclosure
 
 __all__ = [
+    "Deputy",
+    "DeputyWithdrawal",
     "Entry",
     "Epoch",
+    "Escalation",
     "ForceMajeure",
     "Head",
+    "Launch",
+    "LaunchCheck",
+    "LaunchDecision",
+    "LaunchPlan",
     "MajeureWithdrawal",
     "Market",
     "MetricVersion",
     "Publication",
     "PublicationLine",
     "Requirement",
+    "RequirementChange",
+    "RoleGrant",
+    "RoleRevocation",
     "ScopeDecision",
+    "ScopeRule",
+    "Seat",
+    "SeatDeputy",
     "Shutoff",
     "Signature",
     "SignoffLine",
     "SignoffRequest",
+    "Token",
+    "TokenRevocation",
     "User",
+    "Verdict",
+    "VersionDisclosure",
+    "Withdrawal",
 ]

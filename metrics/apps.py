@@ -12,9 +12,20 @@ class MetricsConfig(AppConfig):
     def ready(self) -> None:
         """Answer governance's readiness questions from counts; note restatements when a run ends."""
         from governance.scope import readiness  # noqa: PLC0415
+        from governance.scope.services import ACT  # noqa: PLC0415
+        from governance.signoffs import acts  # noqa: PLC0415
+        from metrics.gates.install import install  # noqa: PLC0415
         from metrics.periods import restatements  # noqa: PLC0415
         from metrics.recompute import finished  # noqa: PLC0415
+        from metrics.recompute.authors import recomputers  # noqa: PLC0415
         from metrics.recompute.readiness import vintage_is_ready  # noqa: PLC0415
+        from metrics.recompute.two_sided import within_rule  # noqa: PLC0415
+        from metrics.uploads import spool  # noqa: PLC0415
 
+        # What comes over HTTP goes there from its first byte on, so it is there from the start.
+        spool.root()
         readiness.register("vintage", vintage_is_ready)
+        readiness.register("rule", within_rule)
+        install()
         finished.register("restated", restatements.record)
+        acts.bar(ACT, recomputers)

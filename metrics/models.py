@@ -17,6 +17,7 @@ from metrics.recompute.models import (
     VintageSlice,
     VintageWeek,
 )
+from metrics.uploads.models import Upload
 
 __all__ = [
     "Batch",
@@ -29,6 +30,7 @@ __all__ = [
     "Run",
     "RunVintage",
     "Slice",
+    "Upload",
     "Vintage",
     "VintageSlice",
     "VintageWeek",

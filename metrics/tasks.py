@@ -1,4 +1,4 @@
-"""Celery tasks: thin doors to the services, with the run's digest as the only argument."""
+"""Celery tasks: thin doors to the services, with the name of a run or an upload as the only argument."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from metrics.audit.rota import sample
 from metrics.audit.services import publication_rederive
 from metrics.recompute import selectors, services
 from metrics.recompute.models import Run
+from metrics.uploads import queue, spool
+from metrics.uploads import selectors as uploads
+from metrics.uploads.models import Upload
+from metrics.uploads.services import upload_read
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import DomainError
 
@@ -28,14 +32,24 @@ def recompute(run: str) -> None:
         return
 
 
+@shared_task(name=queue.READ)
+def upload(pk: str) -> None:
+    """Read an upload to its end. Delivered twice, or after a crash, it becomes one batch."""
+    upload_read(upload=Upload.objects.get(pk=pk))
+
+
 @shared_task(name="metrics.reconcile")
 def reconcile() -> None:
     """Send again what the state says is unfinished: a lost message loses nothing.
 
-    A run somebody is executing holds its lock, so a second message for it ends at once.
+    A run somebody is executing holds its lock, so a second message for it ends at once; so does an
+    upload that is being read.
     """
     for run in selectors.unfinished():
         recompute.delay(run.pk)
+    for waiting in uploads.unfinished():
+        queue.send(waiting)
+    spool.sweep(uploads.kept())
 
 
 @shared_task(name="metrics.rederive")

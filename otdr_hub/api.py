@@ -2,9 +2,19 @@
 
 from django.urls import path
 
+from governance.audit import urls as ledger
+from metrics.uploads import urls as batches
+from metrics.versions import urls as versions
 from otdr_hub.hub import api as hub
+from otdr_hub.hub.decide import api as decide
+from otdr_hub.hub.desk import urls as desk
 
 urlpatterns = [
     path("hub", hub.HubView.as_view(), name="hub"),
     path("markets/<slug:code>", hub.MarketView.as_view(), name="market"),
+    path("decisions", decide.DecisionsView.as_view(), name="decisions"),
+    *desk.api_patterns,
+    *batches.api_patterns,
+    *versions.api_patterns,
+    *ledger.api_patterns,
 ]

@@ -16,9 +16,11 @@ app.autodiscover_tasks()
 # The beat schedule, as one table: name, task, when (seconds between, or a time of day in UTC), and for how
 # many seconds a message is worth doing.
 SCHEDULE: tuple[tuple[str, str, float | crontab, float], ...] = (
-    ("reconcile unfinished runs", "metrics.reconcile", 10.0, 10.0),
+    ("reconcile unfinished runs and uploads", "metrics.reconcile", 10.0, 10.0),
     ("sign what the ledger lacks checkpoints of", "governance.keep_up", 10.0, 10.0),
     ("compare the tables with the ledger", "governance.review", 30.0, 30.0),
+    ("ask deputies where there was silence", "governance.escalate", 300.0, 300.0),
+    ("ask again at the time of a launch", "governance.launch", 30.0, 30.0),
     ("re-derive a sample of what was published", "metrics.rederive", crontab(hour=2, minute=30), 3600.0),
 )
 app.conf.beat_schedule = {

@@ -5,21 +5,40 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.defaults import page_not_found
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, NotAllowedError
+from metrics.lake.columnar import NoRoomError
+from otdr_hub.lib.outcome import (
+    ConflictError,
+    DomainError,
+    InvalidInputError,
+    MovedError,
+    NotAllowedError,
+    TooLargeError,
+    UnseenError,
+)
 
 _log = logging.getLogger(__name__)
-_STATUS: Final = {NotAllowedError: 403, ConflictError: 409, InvalidInputError: 422}
+_STATUS: Final = {
+    MovedError: 412, UnseenError: 428,
+    NotAllowedError: 403, ConflictError: 409, TooLargeError: 413, InvalidInputError: 422, NoRoomError: 507,
+}  # fmt: skip
 # The database cannot be asked, or cannot answer in time: then there is no number, and we say so.
 UNAVAILABLE: Final = (OperationalError, InterfaceError)
 _UNAVAILABLE: Final = ("unavailable", "The numbers cannot be read right now.")
@@ -30,6 +49,13 @@ _FOREIGN: Final = (
     (UNAVAILABLE, 503, *_UNAVAILABLE),
     ((Http404,), 404, *_NOTHING_HERE),
     ((PermissionDenied,), 403, "not-allowed", "You may not do this."),
+    ((RequestDataTooBig,), 413, "too-large", "The fields are too large; send a file as a file."),
+    (
+        (MultiPartParserError, SuspiciousOperation),
+        400,
+        "malformed",
+        "The request cannot be read: it is cut off or not what its Content-Type says. Send it again.",
+    ),
 )
 
 
@@ -39,12 +65,53 @@ class NotShownError(DomainError):
     slug = "not-shown"
 
 
+def _status_of(error: DomainError) -> int:
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+
+
+def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a page that a service refuses answers with the refusal's own sentence and status."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return _refused(request, error, _status_of(error)) if isinstance(error, DomainError) else None
+
+    answer.process_exception = process_exception  # type: ignore[attr-defined]  # Django's way
+    return answer
+
+
+def _refused(request: HttpRequest, error: Exception, status: int) -> HttpResponse:
+    template = "403.html" if status == 403 else "400.html"
+    return _not_kept(render(request, template, {"exception": str(error)}, status=status))
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that cannot be trusted or read, a wrong Host among them; under /api/ a problem.
+
+    Nothing here asks for the address the request came to, nor who sent it.
+    """
+    if request.path.startswith("/api/"):
+        wrong_host = isinstance(exception, DisallowedHost)
+        said = "This host name is not served here." if wrong_host else "The request cannot be read."
+        return problem_json(400, "malformed", said)
+    return _not_kept(render(None, "400.html", status=400))
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for who may not; under /api/ a problem."""
+    if request.path.startswith("/api/"):
+        return problem_json(403, "not-allowed", str(exception) or "You may not do this.")
+    return _refused(request, exception, 403)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an unexpected error; 503 when the database could not be asked."""
     error = sys.exc_info()[1]
     status = 503 if isinstance(error, UNAVAILABLE) else 500
     if request.path.startswith("/api/"):
-        return _problem_json(status, *(_UNAVAILABLE if status == 503 else _INTERNAL))
+        return problem_json(status, *(_UNAVAILABLE if status == 503 else _INTERNAL))
     # Without the request there is no context processor, so nothing here asks the database again.
     return _not_kept(render(None, f"{status}.html", status=status))
 
@@ -52,7 +119,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for an address that leads nowhere; under /api/ a problem."""
     if request.path.startswith("/api/"):
-        return _problem_json(404, *_NOTHING_HERE)
+        return problem_json(404, *_NOTHING_HERE)
     return _not_kept(page_not_found(request, exception))
 
 
@@ -62,7 +129,7 @@ def _not_kept(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _problem_json(status: int, slug: str, detail: str) -> HttpResponse:
+def problem_json(status: int, slug: str, detail: str) -> HttpResponse:
     body = {
         "type": f"/api/problems/{slug}", "title": slug.replace("-", " "), "status": status, "detail": detail
     }  # fmt: skip
@@ -74,7 +141,7 @@ def _describe(error: Exception) -> tuple[int, str, str] | None:
     if isinstance(error, NotShownError):
         return 404, error.slug, str(error)
     if isinstance(error, DomainError):
-        return _STATUS.get(type(error), 400), error.slug, str(error)
+        return _status_of(error), error.slug, str(error)
     if isinstance(error, exceptions.APIException):
         return error.status_code, error.default_code.replace("_", "-"), str(error.detail)
     for kinds, status, slug, detail in _FOREIGN:
@@ -92,7 +159,7 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse |
     if status >= 500:
         _log.error("API unavailable: %s", type(error).__name__)
     set_rollback()
-    response = _problem_json(status, slug, detail)
+    response = problem_json(status, slug, detail)
     if isinstance(error, exceptions.APIException) and getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # set by DRF
     return response

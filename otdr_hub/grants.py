@@ -16,30 +16,61 @@ _EDIT: Final = "SELECT, INSERT, UPDATE, DELETE"
 
 APP: Final = MappingProxyType(
     {
+        "account_emailaddress": _EDIT,
+        "account_emailconfirmation": "SELECT",
         "auth_group": "SELECT",
         "auth_group_permissions": "SELECT",
         "auth_permission": "SELECT",
+        "axes_accessattempt": _EDIT,
+        "axes_accessattemptexpiration": _EDIT,
+        "axes_accessfailurelog": _EDIT,
+        "axes_accesslog": _EDIT,
         "django_content_type": "SELECT",
         "django_migrations": "SELECT",
         "django_session": _EDIT,
+        "governance_deputy": _ADD,
+        "governance_deputywithdrawal": _ADD,
         "governance_epoch": "SELECT",
         "governance_forcemajeure": _ADD,
+        "governance_launch": _ADD,
+        "governance_launchcheck": _ADD,
+        "governance_launchdecision": _ADD,
+        "governance_launchplan": _ADD,
         "governance_ledger": _ADD,
         "governance_ledger_head": "SELECT",
         "governance_majeurewithdrawal": _ADD,
         "governance_market": "SELECT, INSERT, UPDATE",
-        "governance_metricversion": "SELECT, INSERT, UPDATE (state, effective_from)",
+        "governance_metricversion": (
+            "SELECT, INSERT, UPDATE (state, effective_from, retired_from, successor_id)"
+        ),
         "governance_publication": _ADD,
         "governance_publicationline": _ADD,
+        "governance_escalation": _ADD,
         "governance_requirement": _ADD,
+        "governance_rolegrant": _ADD,
+        "governance_rolerevocation": _ADD,
+        "governance_requirementchange": _ADD,
+        "governance_versiondisclosure": _ADD,
+        "governance_withdrawal": _ADD,
         "governance_scopedecision": _ADD,
+        "governance_scoperule": _ADD,
+        "governance_seat": _ADD,
+        "governance_seatdeputy": _ADD,
         "governance_shutoff": _ADD,
         "governance_signature": _ADD,
         "governance_signoffline": _ADD,
         "governance_signoffrequest": _ADD,
+        "governance_token": _ADD,
+        "governance_tokenrevocation": _ADD,
         "governance_user": "SELECT, INSERT, UPDATE",
         "governance_user_groups": "SELECT, INSERT, DELETE",
         "governance_user_user_permissions": "SELECT",
+        "governance_verdict": _ADD,
+        "mfa_authenticator": _EDIT,
+        "otdr_cache": _EDIT,
+        "socialaccount_socialaccount": _EDIT,
+        "socialaccount_socialapp": "SELECT",
+        "socialaccount_socialtoken": "SELECT",
         "metrics_batch": _ADD,
         "metrics_lakefile": _ADD,
         "metrics_periodlock": _ADD,
@@ -48,6 +79,9 @@ APP: Final = MappingProxyType(
         "metrics_restatement": _ADD,
         "metrics_run": f"{_ADD}, UPDATE (state, attempts, finished_at, slices_read, slices_changed, problem)",
         "metrics_runvintage": _ADD,
+        "metrics_upload": (
+            f"{_ADD}, UPDATE (state, attempts, bytes_read, problem, batch_id, is_repeat, ended_at)"
+        ),
     }
 )
 # The compute zone: slices and cells can be added and read, by this role alone, and never changed.
@@ -67,6 +101,11 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_ledger_time(timestamptz)": "otdr_app",
         # The views call it with their reader's rights; it answers yes or no about a digest.
         "governance_stands(text, text)": "otdr_app, otdr_hub",
+        "governance_guard_holds(text, text)": "otdr_app, otdr_hub",
+        "governance_missing(text, text, timestamptz)": "otdr_app",
+        "governance_required(text, text)": "otdr_app",
+        "governance_requirements(text, text)": "otdr_app",
+        "governance_answers(text, timestamptz)": "otdr_app",
     }
 )
 

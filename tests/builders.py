@@ -27,9 +27,10 @@ from governance.markets.models import Market
 from governance.markets.services import MarketRow, markets_load
 from governance.models import MetricVersion, Publication, Requirement, ScopeDecision, SignoffRequest
 from governance.publication.services import publication_publish
+from governance.requirements.services import requirement_set
 from governance.scope.services import ACT as SCOPE
 from governance.scope.services import scope_decide
-from governance.signoffs.services import request_open, request_sign, requirement_set
+from governance.signoffs.services import LineAnswer, request_open, request_sign
 from governance.versions.services import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from metrics.events.declared import Days
@@ -140,7 +141,18 @@ def version_in_review() -> tuple[MetricVersion, SignoffRequest]:
 def sign(request: SignoffRequest, *roles: str) -> None:
     """Each role approves every line."""
     for role in roles:
-        request_sign(request=request, role=role, verdict="approve", statement="I saw it.", actor=person(role))
+        answer(request, role, person(role))
+
+
+def answer(
+    request: SignoffRequest, role: str, signer: User, verdict: str = "approve", reason: str = ""
+) -> None:
+    """Somebody who just signed in answers every line of a request in the same way."""
+    answers = {line.digest: LineAnswer(verdict, reason) for line in request.lines.all()}
+    request_sign(
+        request=request, role=role, answers=answers, statement="I saw it.", authenticated_at=clock.now(),
+        actor=signer,
+    )  # fmt: skip
 
 
 def version_approved() -> MetricVersion:

@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,9 +58,20 @@ class OwnDatabase:
         """Environment of a subprocess that works on this database with production's roles."""
         return os.environ | {
             "DJANGO_SETTINGS_MODULE": "otdr_hub.settings.dev",
-            "OTDR_DATABASE_NAME": self.name,
             "OTDR_LAKE": str(self.folder / "lake"),
+            "OTDR_SPOOL": str(self.folder / "spool"),
+            **self.names,
         }
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of this database's signed checkpoints; copies of a database part ways."""
+        return self.folder / f"checkpoints-{self.name}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What tells this database from another copy: its name, and where its checkpoints are."""
+        return {"OTDR_DATABASE_NAME": self.name, "OTDR_CHECKPOINTS": str(self.checkpoints)}
 
     def connect(self, role: str = "otdr_app", *, autocommit: bool = True) -> psycopg.Connection:
         """A connection of its own, as a real login role (`postgres` is the superuser)."""
@@ -144,12 +157,21 @@ def loaded_template(
         testing.drop(server.address, server.secrets, name)
 
 
-@pytest.fixture
-def demo(server: Server, loaded_template: OwnDatabase) -> Iterator[OwnDatabase]:
-    """A copy of the loaded demonstration for one test; its lake is the shared, unchanging one."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    testing.clone(server.address, server.secrets, loaded_template.name, name)
+@contextmanager
+def copy_of(original: OwnDatabase) -> Iterator[OwnDatabase]:
+    """A copy of a database and its checkpoints, dropped afterwards."""
+    server, name = original.server, f"test_{uuid.uuid4().hex[:12]}"
+    copy = OwnDatabase(server, name, original.folder)
+    testing.clone(server.address, server.secrets, original.name, name)
     try:
-        yield OwnDatabase(server, name, loaded_template.folder)
+        shutil.copytree(original.checkpoints, copy.checkpoints)
+        yield copy
     finally:
         testing.drop(server.address, server.secrets, name)
+
+
+@pytest.fixture
+def demo(loaded_template: OwnDatabase) -> Iterator[OwnDatabase]:
+    """A copy of the loaded demonstration for one test; its lake is the shared, unchanging one."""
+    with copy_of(loaded_template) as copy:
+        yield copy

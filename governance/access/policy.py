@@ -23,19 +23,43 @@ ROLES: Final = MappingProxyType(
     }
 )
 DEPARTMENTS: Final = ("finance", "legal", "logistics")
+# Whoever decides, signs or gives roles; in production they need a second factor.
+DECIDING: Final = frozenset({*DEPARTMENTS, "dpm", "admin"})
 
 _MAY: Final = MappingProxyType(
     {
         "account_create": frozenset({"admin"}),
+        "account_close": frozenset({"admin"}),
+        "factors_forget": frozenset({"admin"}),
         "role_grant": frozenset({"admin"}),
+        "role_revoke": frozenset({"admin"}),
+        "deputy_name": frozenset({"admin"}),
+        "deputy_withdraw": frozenset({"admin"}),
+        "token_create": frozenset({"admin"}),
+        "token_revoke": frozenset({"admin"}),
+        "people_read": frozenset({"admin", "dpm", "auditor", "legal"}),
         "markets_load": frozenset({"admin", "data_engineer"}),
         "requirement_set": frozenset({"admin"}),
+        "requirement_propose": frozenset({"admin", "dpm"}),
+        "signoff_read": frozenset({*DEPARTMENTS, "dpm", "auditor"}),
+        "scope_read": frozenset(
+            {*DEPARTMENTS, "dpm", "auditor", "admin", "data_owner", "data_engineer", "bizops"}
+        ),
+        "request_escalate": frozenset({"dpm"}),
+        "signature_withdraw": frozenset(DEPARTMENTS),
         "request_open": frozenset({"dpm", "data_engineer"}),
         "version_propose": frozenset({"data_engineer", "dpm"}),
         "version_submit": frozenset({"data_engineer", "dpm"}),
+        "version_return": frozenset({"data_engineer", "dpm"}),
         "version_put_into_effect": frozenset({"dpm"}),
+        "version_retire": frozenset({"dpm"}),
+        "rule_set": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
+        "launch_plan": frozenset({"dpm", "admin"}),
+        "seat_give": frozenset({"dpm", "admin"}),
+        "seat_deputy": frozenset({"admin"}),
+        "launch_check": frozenset({"dpm", "data_engineer"}),
         "shutoff_activate": frozenset({"admin", "dpm"}),
         "majeure_declare": frozenset({"logistics", "dpm"}),
         "majeure_withdraw": frozenset({"logistics", "dpm", "legal"}),
@@ -45,20 +69,37 @@ _MAY: Final = MappingProxyType(
         "period_read": frozenset({"finance", "data_engineer", "dpm", "auditor"}),
         "publication_rederive": frozenset({"data_engineer"}),
         "operator_read": frozenset({"data_engineer", "dpm", "auditor"}),
+        # The record's sentences; what an entry holds besides, which may be counts; all of it as a file.
+        "ledger_read": frozenset(
+            {"admin", "auditor", "data_engineer", "data_owner", "dpm", "finance", "legal", "logistics"}
+        ),
+        "entry_read": frozenset({"auditor", "data_engineer", "dpm", "finance", "legal", "logistics"}),
+        "ledger_export": frozenset({"auditor"}),
+        "ledger_verify": frozenset({"admin", "auditor", "finance", "legal"}),
+        # The numbers executives saw at a past moment, certified then and perhaps no longer.
+        "history_read": frozenset({"auditor"}),
     }
 )
 # The system may start what nobody decides: first accounts, and work that only re-derives.
 _SYSTEM_MAY: Final = frozenset(
     {
         "account_create",
+        "account_close",
+        "factors_forget",
         "role_grant",
+        "role_revoke",
+        "token_create",
+        "token_revoke",
+        "people_read",
         "markets_load",
         "requirement_set",
+        "request_escalate",
         "batch_ingest",
         "run_queue",
         "operator_read",
         "period_read",
         "publication_rederive",
+        "launch_check",
     }
 )
 

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from governance.access.models import User
+from governance.access import facts
+from governance.access.models import RoleGrant, RoleRevocation, User
 from governance.access.policy import DEPARTMENTS, ROLES, may
+from governance.access.selectors import open_grants
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError, require
+from otdr_hub.lib import clock
+from otdr_hub.lib.outcome import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    require,
+    require_short,
+)
+
+_REASON = 300
 
 
 def system() -> User:
@@ -20,7 +33,8 @@ def system() -> User:
     return User.objects.get(username="system")
 
 
-def _groups(roles: Sequence[str]) -> list[Group]:
+def groups_of(roles: Sequence[str]) -> list[Group]:
+    """The groups that are these roles; InvalidInputError for a word that is none."""
     for role in roles:
         if role not in ROLES:
             raise InvalidInputError(f"There is no role '{role}'; the roles are {', '.join(ROLES)}.")
@@ -36,11 +50,43 @@ def _check_username(username: str) -> None:
         raise InvalidInputError("A user name has 1 to 150 characters.")
 
 
-def _check_together(roles: Collection[str]) -> None:
-    """Whoever gives roles does not sign: the two are never one person's."""
+def check_together(roles: Collection[str]) -> None:
+    """Whoever gives roles does not sign, and whoever audits does nothing else."""
     signing = sorted(set(roles) & set(DEPARTMENTS))
     if "admin" in roles and signing:
         raise InvalidInputError(f"An admin gives roles and so cannot sign for {signing[0]}.")
+    if "auditor" in roles and len(set(roles)) > 1:
+        raise InvalidInputError("An auditor reads everything and writes nothing, so holds no other role.")
+
+
+def check_reason(reason: str) -> None:
+    """Raise InvalidInputError unless there is a reason, and room for it."""
+    if not reason.strip():
+        raise InvalidInputError("Give a reason: whoever reads the history will ask for it.")
+    require_short("reason", reason, _REASON)
+
+
+def _locked(user: User) -> User:
+    """The account's row, held to the end of the transaction: what it holds changes one act at a time."""
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _record(action: Action, user: User, payload: dict[str, Any], actor: User) -> None:
+    ledger.record(action=action, subject=user.username, payload=payload, actor=actor, facts=facts.of([user]))
+
+
+def _give(user: User, role: str, actor: User, reason: str = "") -> None:
+    RoleGrant.objects.create(person=user, role=role, given_at=clock.now(), given_by=actor, reason=reason)
+
+
+def _take(grant: RoleGrant, actor: User, reason: str) -> None:
+    RoleRevocation.objects.create(grant=grant, revoked_at=clock.now(), revoked_by=actor, reason=reason)
+
+
+def _keep_an_admin(user: User) -> None:
+    others = User.objects.filter(groups__name="admin", is_active=True).exclude(pk=user.pk)
+    if not others.exists():
+        raise ConflictError(f"{user.username} is the only admin; make another one first.")
 
 
 @transaction.atomic
@@ -49,33 +95,100 @@ def account_create(
 ) -> User:
     """Create an account holding `roles`. Raises ConflictError when the name is taken."""
     require(may(actor, "account_create"))
-    groups = _groups(roles)
+    groups = groups_of(roles)
     _check_username(username)
-    _check_together(set(roles))
+    check_together(set(roles))
     if User.objects.filter(username=username).exists():
         raise ConflictError(f"There is already an account '{username}'.")
     user = User.objects.create_user(username=username, password=password, is_demo=is_demo)
     user.groups.set(groups)
-    ledger.record(
-        action=Action.ACCOUNT_CREATED,
-        subject=username,
-        payload={"roles": sorted(roles), "demo": is_demo},
-        actor=actor,
-    )
+    for role in sorted(set(roles)):
+        _give(user, role, actor)
+    _record(Action.ACCOUNT_CREATED, user, {"roles": sorted(roles), "demo": is_demo}, actor)
     return user
 
 
 @transaction.atomic
-def role_grant(*, user: User, role: str, actor: User) -> None:
+def account_welcome(*, user: User, provider: str, actor: User) -> User:
+    """Put on record an account that single sign-on has just made. It holds no role until one is given."""
+    require(may(actor, "account_create"))
+    if user.groups.exists() or RoleGrant.objects.filter(person=user).exists():
+        raise ConflictError(f"{user.username} is no newcomer.")
+    _record(Action.ACCOUNT_CREATED, user, {"roles": [], "demo": False, "provider": provider}, actor)
+    return user
+
+
+@transaction.atomic
+def account_close(*, user: User, reason: str, actor: User) -> None:
+    """Close an account: it opens nothing from the next request on. What it did and held stays on record."""
+    require(may(actor, "account_close"))
+    check_reason(reason)
+    user = _locked(user)
+    if user.pk == actor.pk:
+        raise NotAllowedError("Nobody closes their own account.")
+    if user.is_system:
+        raise NotAllowedError("A system account is not closed.")
+    if not user.is_active:
+        raise ConflictError(f"The account {user.username} is closed already.")
+    if "admin" in user.roles:
+        _keep_an_admin(user)
+    for grant in open_grants(user):
+        _take(grant, actor, reason)
+    user.groups.clear()
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _record(Action.ACCOUNT_CLOSED, user, {"reason": reason}, actor)
+
+
+@transaction.atomic
+def role_grant(*, user: User, role: str, actor: User, reason: str = "") -> None:
     """Give a role to an account."""
     require(may(actor, "role_grant"))
-    (group,) = _groups([role])
+    (group,) = groups_of([role])
+    require_short("reason", reason, _REASON)
+    user = _locked(user)
     if user.pk == actor.pk:
         raise NotAllowedError("Nobody gives a role to themself.")
     if user.is_system:
         raise NotAllowedError("A system account holds no role.")
+    if not user.is_active:
+        raise ConflictError(f"The account {user.username} is closed.")
     if role in user.roles:
         raise ConflictError(f"{user.username} holds the role {role} already.")
-    _check_together(user.roles | {role})
+    check_together(user.roles | {role})
     user.groups.add(group)
-    ledger.record(action=Action.ROLE_GRANTED, subject=user.username, payload={"role": role}, actor=actor)
+    _give(user, role, actor, reason)
+    _record(Action.ROLE_GRANTED, user, {"role": role, "reason": reason}, actor)
+
+
+@transaction.atomic
+def role_revoke(*, user: User, role: str, reason: str, actor: User) -> None:
+    """Take a role away. Roles are read at each request, so an open session loses it at once."""
+    require(may(actor, "role_revoke"))
+    (group,) = groups_of([role])
+    check_reason(reason)
+    user = _locked(user)
+    grant = open_grants(user).filter(role=role).first()
+    if grant is None:
+        raise ConflictError(f"{user.username} does not hold the role {role}.")
+    if role == "admin":
+        _keep_an_admin(user)
+    _take(grant, actor, reason)
+    user.groups.remove(group)
+    _record(Action.ROLE_REVOKED, user, {"role": role, "reason": reason}, actor)
+
+
+@transaction.atomic
+def factors_forget(*, user: User, reason: str, actor: User) -> int:
+    """Take away all second factors of somebody who lost them; answers how many there were."""
+    require(may(actor, "factors_forget"))
+    check_reason(reason)
+    if user.pk == actor.pk:
+        raise NotAllowedError(
+            "Nobody takes away their own second factors this way; the account page does it."
+        )
+    found, _ = Authenticator.objects.filter(user=user).delete()
+    if not found:
+        raise ConflictError(f"{user.username} has no second factor.")
+    _record(Action.FACTORS_FORGOTTEN, user, {"reason": reason}, actor)
+    return int(found)

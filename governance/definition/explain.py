@@ -90,6 +90,46 @@ def _plain(value: Any) -> str:
     return f"{value:%}" if isinstance(value, Decimal) else str(value)
 
 
+def node_words(node: str) -> str:
+    """What a node is called in words, to stand by itself."""
+    return _NODES.get(node, node).rstrip(",")
+
+
+_VALUES = {
+    "promise_end": "shipments whose promise ends in the week",
+    "delivered": "the first valid delivery",
+    "first_attempt": "the first valid delivery or attempt",
+    "original": "the original one",
+    "latest": "the latest one",
+    "shipment": "shipments",
+    "order": "orders",
+    "destination": "the destination's",
+    "utc": "UTC",
+    "consignee": "the customer was not there",
+    **EXCLUSIONS,
+}
+
+
+def _in_words(node: str, value: Any) -> str:
+    if node == "cohort" and value == "delivered":
+        return "shipments delivered in the week"
+    if node == "excluded_services":
+        return ", ".join(f"{key} ({SERVICE_REASONS[why]})" for key, why in value.items()) or "none"
+    if isinstance(value, tuple):
+        return "; ".join(str(_VALUES.get(item, item)) for item in value) or "none"
+    text = _plain(value)
+    return (
+        _VALUES.get(text, text)
+        if node in ("cohort", "unit", "promise", "success_event", "zone_rule")
+        else text
+    )
+
+
+def nodes(definition: Definition) -> list[tuple[str, str]]:
+    """Every node in words with its value in words, in the order of the document."""
+    return [(node_words(node), _in_words(node, value)) for node, value in definition.content().items()]
+
+
 def diff(old: Definition, new: Definition) -> list[str]:
     """What changes from one definition to another, a sentence per node; empty when nothing does."""
     before, after = old.content(), new.content()

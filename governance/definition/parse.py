@@ -27,9 +27,12 @@ def _share(path: str, value: Any) -> Decimal:
     try:
         if isinstance(value, float):
             raise InvalidOperation
-        return Decimal(str(value))
+        share = Decimal(str(value))
     except InvalidOperation:
         raise DefinitionError(f"{path}: write the share as text in quotes, like '0.95'") from None
+    if not share.is_finite() or (abs(share) < 10 and share != share.quantize(Decimal("0.0001"))):
+        raise DefinitionError(f"{path}: '{value}' is no share; write it with at most four decimals")
+    return share
 
 
 def _list(path: str, value: Any) -> tuple[str, ...]:

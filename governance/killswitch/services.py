@@ -6,6 +6,7 @@ from django.db import transaction
 
 from governance.access.models import User
 from governance.access.policy import may
+from governance.killswitch import facts
 from governance.killswitch.models import GLOBAL, Shutoff
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
@@ -34,7 +35,8 @@ def shutoff_activate(*, market: str, category: str, actor: User, reason: str = "
     ledger.record(
         action=Action.SHUTOFF_ACTIVATED,
         subject=market,
-        payload={"shutoff": shutoff.pk, "category": category, "reason": reason},
+        payload={"shutoff": shutoff.pk, "category": category},
         actor=actor,
+        facts=facts.of([shutoff]),
     )
     return shutoff

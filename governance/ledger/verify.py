@@ -1,70 +1,89 @@
-"""Walk the chain with nothing but SHA-256: the database's own arithmetic, done a second time."""
+"""Walk chain and checkpoints: the database's own arithmetic, done a second time from the stored text."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 
-GENESIS: Final = "0" * 64
-Row = tuple[int, str, str | None, str, str, str, str, str, str]
+from governance.ledger import guards, keys
+from governance.ledger.offline import GENESIS, Finding, Row, Walk, check_checkpoints
 
+# A checkpoint is written at once; one still missing after so many seconds will not come by itself.
+_GRACE: Final = 60
+_BATCH: Final = 5000
+# Times are written out here and not by the database's own function, which somebody may have replaced.
 _ROWS: Final = """
-SELECT seq, governance_ledger_time(recorded_at), governance_ledger_time(claimed_at),
+SELECT seq, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+       to_char(claimed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
        actor, action, subject, payload, prev_hash, hash
 FROM governance_ledger ORDER BY seq
+"""
+_LATE: Final = """
+SELECT seq FROM governance_ledger
+WHERE seq = %s AND recorded_at < clock_timestamp() - make_interval(secs => %s)
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """The first entry that does not hold, and why."""
+class Signed:
+    """Checkpoints, the public key they must be signed with, and whether they should reach to the head."""
 
-    seq: int
-    problem: str
+    checkpoints: Sequence[Mapping[str, Any]]
+    public_key: bytes
+    to_the_head: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a walk found: entries read, the head's hash, and the first bad entry if any."""
+    """What a walk found: entries that hold, the last one's hash, the first bad entry and guard if any."""
 
     entries: int
     head: str
     finding: Finding | None
+    guard: str
 
 
-def entry_hash(row: Row) -> str:
-    """SHA-256 over length-prefixed fields, so that no separator can be forged inside a field."""
-    seq, recorded, claimed, actor, action, subject, payload, prev_hash, _ = row
-    fields = (str(seq), recorded, claimed or "", actor, action, subject, payload, prev_hash)
-    text = "".join(f"{len(field.encode())}:{field}" for field in fields)
-    return hashlib.sha256(text.encode()).hexdigest()
+def rows() -> Iterator[Row]:
+    """Every entry in order, a batch at a time; needs a transaction."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ROWS)
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
 
 
-def _walk(rows: Iterable[Row]) -> Report:
-    expected, previous = 1, GENESIS
-    for row in rows:
-        if row[0] != expected:
-            return Report(expected - 1, previous, Finding(expected, "the entry is missing"))
-        if row[7] != previous:
-            return Report(expected - 1, previous, Finding(expected, "it does not follow the entry before it"))
-        if entry_hash(row) != row[8]:
-            return Report(expected - 1, previous, Finding(expected, "its content does not match its hash"))
-        expected, previous = expected + 1, row[8]
-    return Report(expected - 1, previous, None)
+@transaction.atomic
+def verify(*, signed: Signed | None, each: Callable[[Row], None], every: bool = False) -> Report:
+    """Recompute every link in order; compare with head row, guards and checkpoints.
+
+    `each` sees every entry that holds. Without `signed` the checkpoints are left out. Call it inside one
+    snapshot, and read the checkpoints before that is taken: then the chain is as long as they say.
+    """
+    walk = Walk()
+    for row in walk.follow(rows()):
+        each(row)
+    hashes = walk.hashes
+    finding = walk.finding or _head(hashes)
+    if finding is None and signed is not None:
+        finding = check_checkpoints(
+            signed.checkpoints, hashes, signed.public_key, keys.verify, every=every
+        ) or (_unsigned(len(signed.checkpoints)) if signed.to_the_head else None)
+    return Report(len(hashes), hashes[-1] if hashes else GENESIS, finding, guards.problem())
 
 
-def verify() -> Report:
-    """Recompute every link in order and compare the end with the head row."""
+def _head(hashes: Sequence[str]) -> Finding | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq, hash FROM governance_ledger_head")
-        head_seq, head_hash = cursor.fetchone()
-        cursor.execute(_ROWS)
-        report = _walk(iter(cursor.fetchone, None))
-    if report.finding is None and (report.entries, report.head) != (head_seq, head_hash):
-        problem = f"the head says {head_seq} entries, the chain ends at {report.entries}"
-        return Report(report.entries, report.head, Finding(report.entries + 1, problem))
-    return report
+        seq, head = cursor.fetchone()
+    if (seq, head) == (len(hashes), hashes[-1] if hashes else GENESIS):
+        return None
+    return Finding(len(hashes) + 1, f"the head says {seq} entries, the chain ends at {len(hashes)}")
+
+
+def _unsigned(checkpoints: int) -> Finding | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LATE, [checkpoints + 1, _GRACE])
+        late = cursor.fetchone()
+    return Finding(late[0], "it has no checkpoint, though it was due long ago") if late else None

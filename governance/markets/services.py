@@ -15,6 +15,7 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
+from governance.markets import facts
 from governance.markets.models import Market
 from otdr_hub.lib.outcome import InvalidInputError, require
 
@@ -60,12 +61,12 @@ def markets_load(*, rows: Sequence[MarketRow], actor: User) -> int:
     require(may(actor, "markets_load"))
     if len({row.code for row in rows}) != len(rows) or not rows:
         raise InvalidInputError("A markets file names each market once, and at least one.")
-    for row in rows:
-        Market.objects.update_or_create(code=row.code, defaults=asdict(row))
+    loaded = [Market.objects.update_or_create(code=row.code, defaults=asdict(row))[0] for row in rows]
     ledger.record(
         action=Action.MARKETS_LOADED,
         subject=f"{len(rows)} markets",
-        payload={"markets": [asdict(row) for row in rows]},
+        payload={},
         actor=actor,
+        facts=facts.of(loaded),
     )
     return len(rows)

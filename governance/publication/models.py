@@ -29,7 +29,9 @@ class Publication(models.Model):
 class PublicationLine(models.Model):
     """One scope key of a publication: its vintage and, when it was decided, the digest signed for it.
 
-    A line without a decision gives the coverage its denominator; its counts can never be shown.
+    A line without a decision gives the coverage its denominator; its counts can never be shown. `through`
+    and `as_of` are those of the vintage: a line that `is_held` shows the last vintage its signatures
+    cover, because the newest one is outside their guard.
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="lines")
@@ -38,6 +40,9 @@ class PublicationLine(models.Model):
     value = models.CharField(max_length=80, default="-")
     vintage = models.CharField(max_length=64)
     decision = models.CharField(max_length=64, blank=True)
+    through = models.DateField(null=True)
+    as_of = models.DateTimeField(null=True)
+    is_held = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -4,50 +4,113 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from governance.access.models import User
 from governance.access.policy import may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.markets.models import Market
+from governance.publication import facts
 from governance.publication.models import Publication, PublicationLine
-from governance.scope.models import WHOLE
+from governance.scope import readiness
+from governance.scope.models import WHOLE, ScopeDecision
 from governance.scope.selectors import in_force
 from governance.scope.services import ACT
 from governance.scope.states import ScopeState
 from governance.signoffs.selectors import stands
 from governance.versions.models import MetricVersion
-from governance.versions.states import VersionState
+from governance.versions.selectors import in_effect
 from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
+WEEK: Final = dt.timedelta(days=7)
 
-def _line(market: str, vintage: str, version: MetricVersion, through: dt.date) -> dict[str, Any]:
-    """One scope key; its decision is named only if it stands for just this version, week and vintage."""
-    decision = in_force(market)
-    certified = (
-        decision is not None
-        and decision.state != ScopeState.EXCLUDED
-        and (decision.version_id, decision.vintage, decision.through) == (version.digest, vintage, through)
-        and stands(ACT, decision.digest)
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What is offered for publication: a version over one vintage per registered market, up to the week of
+    Monday `through`, as known at `as_of` (aware)."""
+
+    version: MetricVersion
+    vintages: Mapping[str, str]
+    through: dt.date
+    as_of: dt.datetime
+
+
+def guard_holds(decision: str, vintage: str) -> bool:
+    """Whether a vintage is within the guard of what was signed; computed where the counts are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT governance_guard_holds(%s, %s)", [decision, vintage])
+        return bool(cursor.fetchone()[0])
+
+
+def _signed(market: str, version: MetricVersion) -> ScopeDecision | None:
+    """The newest decision to show the market that stands under this version; none once it is excluded."""
+    newest = in_force(market)
+    if newest is None or newest.state == ScopeState.EXCLUDED:
+        return None
+    made = ScopeDecision.objects.filter(
+        market=market, breakout=WHOLE, value=WHOLE, version=version, state=newest.state
     )
-    signed = decision.digest if certified and decision is not None else ""
-    return {"market": market, "breakout": WHOLE, "value": WHOLE, "vintage": vintage, "decision": signed}
+    return next((item for item in made.order_by("-pk") if stands(ACT, item.digest)), None)
 
 
-def _check(version: MetricVersion, vintages: Mapping[str, str], lines: list[dict[str, Any]]) -> None:
-    if version.state != VersionState.EFFECTIVE:
+def _new_weeks_fit(decision: ScopeDecision, offered: Candidate) -> bool:
+    """Whether the weeks after the signed ones are as fit to be shown as those had to be."""
+    if offered.through <= decision.through:
+        return offered.through == decision.through
+    market = decision.market_id
+    vintage = offered.vintages[market]
+    week = decision.through + WEEK
+    while week <= offered.through:
+        if readiness.problems(readiness.Candidate(market, offered.version.digest, vintage, week)):
+            return False
+        week += WEEK
+    return True
+
+
+def _line(market: str, offered: Candidate, newest: Publication | None) -> dict[str, Any]:
+    """One scope key. A vintage outside the guard of what was signed is not shown; the last one inside is."""
+    plain = {
+        "market": market, "breakout": WHOLE, "value": WHOLE, "vintage": offered.vintages[market],
+        "decision": "", "through": offered.through, "as_of": offered.as_of, "is_held": False,
+    }  # fmt: skip
+    decision = _signed(market, offered.version)
+    if decision is None:
+        return plain
+    if guard_holds(decision.digest, offered.vintages[market]) and _new_weeks_fit(decision, offered):
+        return plain | {"decision": decision.digest}
+    shown = newest.lines.filter(market=market, breakout=WHOLE).first() if newest else None
+    if shown is None or not shown.decision or not guard_holds(decision.digest, shown.vintage):
+        return plain
+    return plain | {
+        "decision": decision.digest, "vintage": shown.vintage, "through": shown.through,
+        "as_of": shown.as_of, "is_held": True,
+    }  # fmt: skip
+
+
+def _check(version: MetricVersion, vintages: Mapping[str, str]) -> None:
+    if not in_effect(version):
         raise ConflictError(f"{version.name} is not in effect, so it cannot be published.")
     absent = sorted(set(Market.objects.values_list("code", flat=True)) ^ set(vintages))
     if absent:
         raise InvalidInputError(
             f"A publication names each registered market once; check {', '.join(absent)}."
         )
-    if not any(line["decision"] for line in lines):
-        raise ConflictError("No market is certified for these vintages, so there is nothing to publish.")
+
+
+def offered_lines(offered: Candidate) -> list[dict[str, Any]]:
+    """What a publication of this would say, a line per market; nothing is written.
+
+    Raises ConflictError or InvalidInputError where it could not be published.
+    """
+    _check(offered.version, offered.vintages)
+    newest = Publication.objects.first()
+    return [_line(market, offered, newest) for market in sorted(offered.vintages)]
 
 
 @transaction.atomic
@@ -57,14 +120,16 @@ def publication_publish(
     """Publish a version over one vintage per registered market, up to the week of Monday `through`.
 
     Markets without a standing certification keep a line (coverage needs its denominator) that can
-    never be shown. Raises ConflictError when nothing could be shown at all.
+    never be shown. A market whose new vintage is outside the guard of what was signed keeps the last one
+    inside it. Raises ConflictError when nothing could be shown at all.
     """
     require(may(actor, "publication_publish"))
     ledger.order_visibility()
-    lines = [_line(market, vintage, version, through) for market, vintage in sorted(vintages.items())]
-    _check(version, vintages, lines)
-    content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
     newest = Publication.objects.first()
+    lines = offered_lines(Candidate(version, vintages, through, as_of))
+    if not any(line["decision"] for line in lines):
+        raise ConflictError("No market is certified for these vintages, so there is nothing to publish.")
+    content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
     publication = Publication.objects.create(
         number=newest.number + 1 if newest else 1,
         digest=digest.of(content),
@@ -78,14 +143,18 @@ def publication_publish(
     PublicationLine.objects.bulk_create(
         PublicationLine(
             publication=publication, market_id=line["market"], vintage=line["vintage"],
-            decision=line["decision"],
+            decision=line["decision"], through=line["through"], as_of=line["as_of"], is_held=line["is_held"],
         )
         for line in lines
     )  # fmt: skip
     ledger.record(
         action=Action.PUBLICATION_PUBLISHED,
         subject=str(publication),
-        payload={"digest": publication.digest, **content},
+        payload={
+            "digest": publication.digest,
+            "held": [line["market"] for line in lines if line["is_held"]],
+        },
         actor=actor,
+        facts=facts.of([publication]),
     )
     return publication

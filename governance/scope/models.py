@@ -11,7 +11,11 @@ WHOLE = "-"
 
 
 class ScopeDecision(models.Model):
-    """One decision for one scope key. The newest row of a key is the one in force."""
+    """One decision for one scope key. The newest row of a key is the one in force.
+
+    `plan` says what becomes of a known issue and `owner` who answers for it; `effect` is the digest of the
+    table that said what the roll-up is with and without the markets decided.
+    """
 
     market = models.ForeignKey(Market, on_delete=models.PROTECT)
     breakout = models.CharField(max_length=20, default=WHOLE)
@@ -24,6 +28,9 @@ class ScopeDecision(models.Model):
     guard = models.TextField()
     reason = models.CharField(max_length=300, blank=True)
     review_on = models.DateField(null=True)
+    plan = models.CharField(max_length=300, blank=True, default="", db_default="")
+    owner = models.CharField(max_length=120, blank=True, default="", db_default="")
+    effect = models.CharField(max_length=64, blank=True, default="", db_default="")
     digest = models.CharField(max_length=64, db_index=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()

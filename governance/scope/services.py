@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -11,13 +12,15 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
+from governance.ledger.services import Facts
 from governance.markets.models import Market
-from governance.scope import readiness
+from governance.scope import facts, readiness
 from governance.scope.models import WHOLE, ScopeDecision
+from governance.scope.selectors import in_force
 from governance.scope.states import ScopeState
 from governance.signoffs import acts
 from governance.versions.models import MetricVersion
-from governance.versions.states import VersionState
+from governance.versions.selectors import in_effect
 from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
 
@@ -26,30 +29,48 @@ ACT: Final = "scope"
 DEFAULT_GUARD: Final = {"max_drift_points": "0.3"}
 
 
-def _nothing_to_move(digest: str) -> None:
+def _nothing_to_move(digest: str) -> Facts:  # noqa: ARG001 (an act is told which)
     """A certification is computed from signatures when read; nothing is stored when they are complete."""
+    return {}
 
 
 def _deciders(digest: str) -> set[int]:
     return set(ScopeDecision.objects.filter(digest=digest).values_list("decided_by_id", flat=True))
 
 
-acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders))
+def _is_newest(digest: str) -> bool:
+    """Whether a decision is the newest of its scope key: only that one is still asked about."""
+    decision = ScopeDecision.objects.filter(digest=digest).order_by("-pk").first()
+    if decision is None:
+        return True
+    newest = in_force(decision.market_id)
+    return newest is None or newest.digest == digest
 
 
-def _check_words(state: str, disclosure: str, reason: str, review_on: dt.date | None) -> None:
+acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders, current=_is_newest))
+
+
+_ROOM: Final = {"disclosure": 300, "reason": 300, "plan": 300, "owner": 120}
+
+
+def _check_words(state: str, said: Mapping[str, str], review_on: dt.date | None) -> None:
     if state not in ScopeState.values:
         raise InvalidInputError(f"'{state}' is not a scope state; use one of {', '.join(ScopeState.values)}.")
-    require_short("disclosure", disclosure, 300)
-    require_short("reason", reason, 300)
-    if state == ScopeState.KNOWN_ISSUE and not (disclosure.strip() and review_on):
-        raise InvalidInputError("A known issue needs the disclosure that travels with it and an expiry.")
-    if state == ScopeState.EXCLUDED and not (reason.strip() and review_on):
-        raise InvalidInputError("An exclusion needs a reason and a review date.")
+    for name, limit in _ROOM.items():
+        require_short(name, said[name], limit)
+    given = {name for name, text in said.items() if text.strip()}
+    if state == ScopeState.KNOWN_ISSUE and not (given >= {"disclosure", "plan", "owner"} and review_on):
+        raise InvalidInputError(
+            "A known issue needs the disclosure that travels with it, a plan, an owner and an expiry."
+        )
+    if state == ScopeState.EXCLUDED and not (given >= {"reason", "owner"} and review_on):
+        raise InvalidInputError("An exclusion needs a reason, an owner and a review date.")
+    if state != ScopeState.CERTIFIED and review_on is not None and review_on <= clock.now().date():
+        raise InvalidInputError(f"{review_on} is not after today; an expiry or a review lies ahead.")
 
 
 def _check_ready(market: Market, version: MetricVersion, vintage: str, through: dt.date) -> None:
-    if version.state != VersionState.EFFECTIVE:
+    if not in_effect(version):
         raise ConflictError(f"{version.name} is {version.get_state_display()}; only one in effect counts.")
     found = readiness.problems(readiness.Candidate(market.code, version.digest, vintage, through))
     if found:
@@ -67,29 +88,36 @@ def scope_decide(
     actor: User,
     disclosure: str = "",
     reason: str = "",
+    plan: str = "",
+    owner: str = "",
     review_on: dt.date | None = None,
     guard: dict[str, Any] | None = None,
+    effect: str = "",
 ) -> ScopeDecision:
-    """Decide a market's scope for a version and the vintage seen; shown only once all have signed."""
+    """Decide a market's scope for a version and the vintage seen; shown only once all have signed.
+
+    `effect` is the digest of the table that said what the roll-up is with and without the market.
+    """
     require(may(actor, "scope_decide"))
-    _check_words(state, disclosure, reason, review_on)
+    words = {"disclosure": disclosure, "reason": reason, "plan": plan, "owner": owner}
+    _check_words(state, words, review_on)
     if state != ScopeState.EXCLUDED:
         _check_ready(market, version, vintage, through)
     guard_text = digest.canonical(guard or DEFAULT_GUARD)
+    said = {**words, "guard": guard_text, "review_on": review_on, "effect": effect}
     content = {
         "act": ACT, "market": market.code, "breakout": WHOLE, "value": WHOLE, "state": state,
-        "version": version.digest, "vintage": vintage, "through": through,
-        "disclosure": disclosure, "guard": guard_text, "reason": reason, "review_on": review_on,
+        "version": version.digest, "vintage": vintage, "through": through, **said,
     }  # fmt: skip
     decision = ScopeDecision.objects.create(
         market=market, state=state, version=version, vintage=vintage, through=through,
-        disclosure=disclosure, guard=guard_text, reason=reason, review_on=review_on,
-        digest=digest.of(content), decided_by=actor, decided_at=clock.now(),
+        digest=digest.of(content), decided_by=actor, decided_at=clock.now(), **said,
     )  # fmt: skip
     ledger.record(
         action=Action.SCOPE_DECIDED,
         subject=market.code,
-        payload={**content, "digest": decision.digest},
+        payload={"digest": decision.digest},
         actor=actor,
+        facts=facts.of([decision]),
     )
     return decision

@@ -1,32 +1,94 @@
-"""Questions about signatures: always computed from rows that stand, never stored."""
+"""Questions about signatures: always computed from rows that stand, never stored.
+
+The database computes them (`governance_missing` and its kin), for the guarded read and for these
+functions alike, so that there is one answer.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from governance.signoffs.models import Requirement, Signature
+from django.db import connection
+from django.db.models import QuerySet
+
+from governance.signoffs import acts
+from governance.signoffs.models import Signature, SignoffLine, SignoffRequest
 
 
 def missing_roles(act: str, digest: str, *, by: dt.datetime | None = None) -> list[str]:
     """Roles whose required signatures do not all stand over the digest; every role if none is required.
 
     An act without requirements can never be complete: no signatures asked must not mean all given.
-    With `by`, only answers given up to that moment count.
+    With `by`, answers and withdrawals up to that moment count.
     """
-    requirements = list(Requirement.objects.filter(act=act).order_by("role"))
-    if not requirements:
-        return ["(no requirement is set)"]
-    answers = Signature.objects.filter(digest=digest)
-    if by is not None:
-        answers = answers.filter(signed_at__lte=by)
-    rejected = answers.filter(verdict=Signature.Verdict.REJECT).exists()
-    given = {
-        requirement.role: answers.filter(role=requirement.role, verdict=Signature.Verdict.APPROVE).count()
-        for requirement in requirements
-    }
-    return [item.role for item in requirements if rejected or given[item.role] < item.count]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM governance_missing(%s, %s, %s)", [act, digest, by])
+        return [role for (role,) in cursor.fetchall()]
 
 
 def stands(act: str, digest: str, *, by: dt.datetime | None = None) -> bool:
     """Whether all required signatures stand over the digest, now or as answered up to a moment."""
     return not missing_roles(act, digest, by=by)
+
+
+def required(act: str, digest: str) -> dict[str, int]:
+    """Role -> how many signatures of different persons a digest needs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT role, needed FROM governance_required(%s, %s) ORDER BY role", [act, digest])
+        return dict(cursor.fetchall())
+
+
+def in_force(act: str, scope: str) -> dict[str, int]:
+    """Role -> signatures an act needs today in a part of the scope (`*`: everywhere)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT role, needed FROM governance_requirements(%s, %s) ORDER BY role", [act, scope])
+        return dict(cursor.fetchall())
+
+
+def answers(digests: Iterable[str]) -> QuerySet[Signature]:
+    """The answers over digests that were not withdrawn, oldest first."""
+    standing = Signature.objects.filter(digest__in=list(digests), withdrawal=None)
+    return standing.select_related("person", "line").order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request somebody is asked to answer: the role asked for, and the lines without its answer."""
+
+    request: SignoffRequest
+    role: str
+    lines: tuple[SignoffLine, ...]
+    is_escalated: bool
+
+
+_WAITING = """
+SELECT r.id, q.role, array_agg(l.id ORDER BY l.id)
+FROM governance_signoffline l JOIN governance_signoffrequest r ON r.id = l.request_id,
+     LATERAL governance_required(r.act, l.digest) q
+WHERE q.role = ANY(%s) AND NOT EXISTS (
+  SELECT 1 FROM governance_answers(l.digest, NULL) a WHERE a.role = q.role)
+GROUP BY r.id, q.role ORDER BY r.id, q.role
+"""
+
+
+def waiting_for(roles: Iterable[str]) -> list[Waiting]:
+    """What departments are asked and have not answered, oldest request first. Lines that something newer
+    stands in for are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [list(roles)])
+        rows = cursor.fetchall()
+    requests = SignoffRequest.objects.prefetch_related("lines", "escalations").select_related("opened_by")
+    known = requests.in_bulk([pk for pk, _, _ in rows])
+    found = []
+    for pk, role, numbers in rows:
+        request = known[pk]
+        lines = tuple(
+            line for line in request.lines.all()
+            if line.pk in numbers and acts.is_current(request.act, line.digest)
+        )  # fmt: skip
+        if lines:
+            escalated = any(item.role == role for item in request.escalations.all())
+            found.append(Waiting(request, role, lines, escalated))
+    return found

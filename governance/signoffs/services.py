@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Final
 
 from django.db import transaction
 
@@ -10,51 +14,50 @@ from governance.access.models import User
 from governance.access.policy import DEPARTMENTS, may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
-from governance.signoffs import acts
-from governance.signoffs.models import Requirement, Signature, SignoffLine, SignoffRequest
-from governance.signoffs.selectors import stands
+from governance.signoffs import acts, facts
+from governance.signoffs.models import (
+    Escalation,
+    Signature,
+    SignoffLine,
+    SignoffRequest,
+    Withdrawal,
+)
+from governance.signoffs.selectors import answers as standing
+from governance.signoffs.selectors import required, stands
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import (
     ALLOWED,
     Answer,
     ConflictError,
     InvalidInputError,
+    NotAllowedError,
     Refused,
     require,
     require_short,
 )
 
-
-@transaction.atomic
-def requirement_set(*, act: str, role: str, count: int, actor: User) -> Requirement:
-    """State once how many signatures of a department an act needs; it cannot be lowered afterwards."""
-    require(may(actor, "requirement_set"))
-    if role not in DEPARTMENTS or count < 1:
-        raise InvalidInputError(f"A requirement names one of {', '.join(DEPARTMENTS)} and at least 1.")
-    if Requirement.objects.filter(act=act, role=role).exists():
-        raise ConflictError(f"What {role} must sign for '{act}' is already set.")
-    holders = User.objects.filter(groups__name=role, is_active=True, is_system=False).count()
-    if holders < count:
-        raise InvalidInputError(
-            f"{holders} persons hold the role {role}; {count} signatures cannot be given."
-        )
-    requirement = Requirement.objects.create(act=act, role=role, count=count)
-    ledger.record(
-        action=Action.REQUIREMENT_SET, subject=act, payload={"role": role, "count": count}, actor=actor
-    )
-    return requirement
+# How long ago a signer may have proved who they are; machines' clocks may be this far apart.
+FRESH: Final = dt.timedelta(seconds=300)
+CLOCKS_APART: Final = dt.timedelta(seconds=5)
+SILENCE: Final = dt.timedelta(days=2)
 
 
 def open_lines(
-    *, act: str, summary: str, lines: Sequence[tuple[str, str]], opened_by: User
+    *,
+    act: str,
+    summary: str,
+    lines: Sequence[tuple[str, str]],
+    opened_by: User,
+    answer_by: dt.datetime | None = None,
 ) -> SignoffRequest:
     """Rows of a request, for a verb that writes the ledger entry itself. Lines are (digest, subject)."""
     if not lines:
         raise InvalidInputError("A request for signatures needs at least one line.")
     require_short("summary", summary, 300)
     request = SignoffRequest.objects.create(
-        act=act, summary=summary, opened_by=opened_by, opened_at=clock.now()
-    )
+        act=act, summary=summary, opened_by=opened_by, opened_at=clock.now(),
+        answer_by=answer_by or clock.now() + SILENCE,
+    )  # fmt: skip
     SignoffLine.objects.bulk_create(
         SignoffLine(request=request, digest=digest, subject=subject) for digest, subject in lines
     )
@@ -62,66 +65,192 @@ def open_lines(
 
 
 @transaction.atomic
-def request_open(*, act: str, summary: str, lines: Sequence[tuple[str, str]], actor: User) -> SignoffRequest:
-    """Ask the departments for signatures over digests; lines are (digest, subject in words)."""
+def request_open(
+    *,
+    act: str,
+    summary: str,
+    lines: Sequence[tuple[str, str]],
+    answer_by: dt.datetime | None = None,
+    actor: User,
+) -> SignoffRequest:
+    """Ask the departments for signatures over digests; lines are (digest, subject in words).
+
+    Whoever is silent past `answer_by` (two days from now when None) is passed over for their deputy.
+    """
     require(may(actor, "request_open"))
-    request = open_lines(act=act, summary=summary, lines=lines, opened_by=actor)
+    request = open_lines(act=act, summary=summary, lines=lines, opened_by=actor, answer_by=answer_by)
     ledger.record(
         action=Action.SIGNOFF_REQUESTED,
         subject=f"request {request.pk}",
-        payload={"act": act, "lines": [{"digest": digest, "subject": text} for digest, text in lines]},
+        payload={"act": act},
         actor=actor,
+        facts=facts.of_requests([request]),
     )
     return request
 
 
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """What is answered to one line; the reason is needed unless it is approved as it is."""
+
+    verdict: str
+    reason: str = ""
+
+
+def _why_not(request: SignoffRequest, role: str, actor: User) -> Iterator[str]:
+    """Every reason why the actor may not answer, as a sentence each."""
+    if actor.is_system or not actor.is_active:
+        yield f"The account {actor.username} cannot sign."
+    if role not in DEPARTMENTS or role not in actor.roles:
+        yield f"{actor.username} does not sign for {role}."
+    if request.opened_by_id == actor.pk:
+        yield "Whoever asks for signatures does not give one."
+    lines = list(request.lines.all())
+    if any(actor.pk in acts.authors(request.act, line.digest) for line in lines):
+        yield f"What {actor.username} proposed or computed is signed by others."
+    other = Signature.objects.filter(line__request=request, person=actor).exclude(role=role).first()
+    if other is not None:
+        yield f"{actor.username} has answered this request for {other.role} already."
+    if not any(role in required(request.act, line.digest) for line in lines):
+        yield f"No signature of {role} is required for this."
+
+
 def may_sign(request: SignoffRequest, role: str, actor: User) -> Answer:
     """Whether the actor may answer this request in this role; the database asks the same questions."""
-    if actor.is_system or not actor.is_active:
-        return Refused(f"The account {actor.username} cannot sign.")
-    if role not in DEPARTMENTS or role not in actor.roles:
-        return Refused(f"{actor.username} does not sign for {role}.")
-    if request.opened_by_id == actor.pk:
-        return Refused("Whoever asks for signatures does not give one.")
-    if any(actor.pk in acts.authors(request.act, line.digest) for line in request.lines.all()):
-        return Refused(f"What {actor.username} proposed is signed by others.")
-    if not Requirement.objects.filter(act=request.act, role=role).exists():
-        return Refused(f"No signature of {role} is required for this.")
-    return ALLOWED
+    refusal = next(_why_not(request, role, actor), None)
+    return ALLOWED if refusal is None else Refused(refusal)
+
+
+def _check_answers(lines: list[SignoffLine], answers: Mapping[str, LineAnswer], statement: str) -> None:
+    require_short("statement", statement, 500)
+    strangers = answers.keys() - {line.digest for line in lines}
+    if not answers or strangers or not statement.strip():
+        raise InvalidInputError("An answer needs lines of this request and the statement attested.")
+    for answer in answers.values():
+        require_short("reason", answer.reason, 300)
+        if answer.verdict not in Signature.Verdict.values:
+            known = ", ".join(Signature.Verdict.values)
+            raise InvalidInputError(f"'{answer.verdict}' is no answer; use {known}.")
+        if answer.verdict != Signature.Verdict.APPROVE and not answer.reason.strip():
+            raise InvalidInputError(f"To {Signature.Verdict(answer.verdict).label} takes a reason.")
+
+
+def _check_fresh(authenticated_at: dt.datetime) -> None:
+    age = clock.now() - authenticated_at
+    if not -CLOCKS_APART <= age <= FRESH:
+        raise NotAllowedError("Sign in again first: who signs proves who they are within five minutes.")
 
 
 @transaction.atomic
 def request_sign(
-    *, request: SignoffRequest, role: str, verdict: str, statement: str, actor: User
+    *,
+    request: SignoffRequest,
+    role: str,
+    answers: Mapping[str, LineAnswer],
+    statement: str,
+    authenticated_at: dt.datetime,
+    actor: User,
 ) -> SignoffRequest:
-    """Answer every line of a request in one act. Raises ConflictError when the person answered before."""
+    """Answer lines of a request, by their digests, in one act that was re-authenticated just before.
+
+    Raises NotAllowedError for whoever may not sign or signed in too long ago, ConflictError when the
+    person has a standing answer to one of the lines.
+    """
     ledger.order_visibility()
     require(may_sign(request, role, actor))
-    if verdict not in Signature.Verdict.values or not statement.strip():
-        raise InvalidInputError("A signature needs a verdict (approve or reject) and the statement attested.")
-    require_short("statement", statement, 500)
-    lines = list(request.lines.order_by("pk"))
-    if Signature.objects.filter(digest__in=[line.digest for line in lines], person=actor).exists():
+    _check_fresh(authenticated_at)
+    asked = list(request.lines.order_by("pk"))
+    _check_answers(asked, answers, statement)
+    lines = [line for line in asked if line.digest in answers]
+    if standing([line.digest for line in lines]).filter(person=actor).exists():
         raise ConflictError(f"{actor.username} has already answered this request.")
-    moment = clock.now()
+    gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
+    if gone:
+        raise ConflictError(f"Something newer stands in for {', '.join(gone)}; there is nothing to sign.")
     open_before = [line for line in lines if not stands(request.act, line.digest)]
-    Signature.objects.bulk_create(
-        Signature(
-            line=line, digest=line.digest, role=role, person=actor, verdict=verdict,
-            statement=statement, signed_at=moment,
-        )
-        for line in lines
-    )  # fmt: skip
-    for line in open_before:
-        if stands(request.act, line.digest):
-            acts.complete(request.act, line.digest)
+    given = _answered(lines, answers, Signature(
+        role=role, person=actor, statement=statement, authenticated_at=authenticated_at, signed_at=clock.now()
+    ))  # fmt: skip
+    complete = [line.digest for line in open_before if stands(request.act, line.digest)]
+    moved = [acts.complete(request.act, digest) for digest in complete]
+    moved += [
+        acts.reject(request.act, digest)
+        for digest, answer in answers.items()
+        if answer.verdict == Signature.Verdict.REJECT
+    ]
     ledger.record(
         action=Action.SIGNOFF_GIVEN,
         subject=f"request {request.pk}",
-        payload={
-            "role": role, "verdict": verdict, "statement": statement,
-            "digests": [line.digest for line in lines],
-        },
+        payload={"role": role},
         actor=actor,
-    )  # fmt: skip
+        facts=ledger.together(facts.of_signatures(given), *moved),
+    )
     return request
+
+
+def _answered(
+    lines: list[SignoffLine], answers: Mapping[str, LineAnswer], common: Signature
+) -> list[Signature]:
+    """A stored signature for each line, alike but for the line and what is answered to it."""
+    given = []
+    for line in lines:
+        signature = copy(common)
+        signature.line, signature.digest = line, line.digest
+        signature.verdict, signature.reason = answers[line.digest].verdict, answers[line.digest].reason
+        signature.round = Signature.objects.filter(digest=line.digest, person=common.person).count()
+        signature.save(force_insert=True)
+        given.append(signature)
+    return given
+
+
+@transaction.atomic
+def signature_withdraw(
+    *, request: SignoffRequest, digests: Sequence[str] = (), reason: str, actor: User
+) -> list[Signature]:
+    """Take one's own standing answers to a request back (to some lines, or all when none is named).
+
+    Raises ConflictError when there is none. They may be given again.
+    """
+    ledger.order_visibility()
+    require(may(actor, "signature_withdraw"))
+    require_short("reason", reason, 300)
+    if not reason.strip():
+        raise InvalidInputError("To take a signature back takes a reason.")
+    mine = standing([line.digest for line in request.lines.all()]).filter(person=actor, line__request=request)
+    found = list(mine.filter(digest__in=digests) if digests else mine)
+    if not found:
+        raise ConflictError(f"{actor.username} has no standing answer there.")
+    for signature in found:
+        Withdrawal.objects.create(
+            signature=signature, reason=reason, withdrawn_by=actor, withdrawn_at=clock.now()
+        )
+    ledger.record(
+        action=Action.SIGNOFF_WITHDRAWN,
+        subject=f"request {request.pk}",
+        payload={"reason": reason},
+        actor=actor,
+        facts=facts.of_signatures(Signature.objects.filter(pk__in=[item.pk for item in found])),
+    )
+    return found
+
+
+@transaction.atomic
+def request_escalate(*, request: SignoffRequest, role: str, actor: User) -> Escalation:
+    """Ask the deputies of a department that was silent past its time. Raises ConflictError before that,
+    or when they are asked already."""
+    require(may(actor, "request_escalate"))
+    if request.answer_by is None or clock.now() < request.answer_by:
+        raise ConflictError(f"{role} still has time to answer request {request.pk}.")
+    escalation, is_new = Escalation.objects.get_or_create(
+        request=request, role=role, defaults={"at": clock.now()}
+    )
+    if not is_new:
+        raise ConflictError(f"The deputies of {role} are asked already.")
+    ledger.record(
+        action=Action.SIGNOFF_ESCALATED,
+        subject=f"request {request.pk}",
+        payload={"role": role},
+        actor=actor,
+        facts=facts.of_requests([request]),
+    )
+    return escalation

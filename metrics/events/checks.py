@@ -5,6 +5,7 @@ Everything here is SQL over columns named by the contract; files and mappings ha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
 
@@ -47,7 +48,7 @@ _ID = "{0} IS NULL OR length({0}) > 64"
 _MARKET: Final = ("unknown_market", "market IS NULL OR market NOT IN (SELECT code FROM known_markets)")
 
 # Columns that may be instants; each is read once, as `utc_<column>`, before the typed columns.
-_READ: Final = MappingProxyType(
+READ: Final = MappingProxyType(
     {
         "promises": ("promised_by", "recorded_at"),
         "events": ("occurred_at", "received_at"),
@@ -135,14 +136,14 @@ _MAPPED: Final = (
 )
 
 
-def checked(kind: str, text: str, *, codes: bool = False) -> str:
+def checked(kind: str, text: str, *, codes: bool = False, ready: Collection[str] = ()) -> str:
     """SQL of the typed columns and `problem` (the first reason, or NULL) of every row of `text`.
 
     `text` is SQL with the contract's columns as VARCHAR and `broken`: a reason found before, or NULL.
     The kind `events` takes the parameter `source`; `known_markets`, `known_zones` and, with `codes`,
-    `known_codes` must be there.
+    `known_codes` must be there. The columns in `ready` stand in `text` as `utc_<column>`, too.
     """
-    read = "".join(f", {_instant(column)} AS utc_{column}" for column in _READ[kind])
+    read = "".join(f", {_instant(column)} AS utc_{column}" for column in READ[kind] if column not in ready)
     cases = " ".join(f"WHEN {condition} THEN '{reason}'" for reason, condition in CHECKS[kind])
     if kind == "events":
         cases = cases.format(codes=_MAPPED if codes else "")

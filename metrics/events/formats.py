@@ -57,13 +57,20 @@ class Source:
             name for name, kind in self.types.items() if kind.startswith("TIMESTAMP") and not _zoned(kind)
         )
 
+    def moments(self, contract_says: bool) -> frozenset[str]:
+        """Columns typed as moments: times with a zone and, where the contract asks for an instant
+        (`contract_says`), those without one, which are UTC."""
+        times = frozenset(name for name, kind in self.types.items() if kind.startswith("TIMESTAMP"))
+        return times if contract_says else times - self.naive
+
     @property
     def first_line(self) -> int:
         """The line of the first row: a CSV file's header is line 1."""
         return 2 if self.format == "CSV" else 1
 
     def rows(self, used: Sequence[str]) -> str:
-        """SQL of the used columns as text (`c0`, `c1`, ...) and `broken`, in the file's order."""
+        """SQL of the used columns as text (`c0`, `c1`, ...) and `broken`, in the file's order; typed times
+        stand there as naive ones (`t0`, ...), too, each with the number of its column."""
         return {"CSV": self._csv, "JSONL": self._jsonl, "Parquet": self._parquet}[self.format](used)
 
     def _csv(self, used: Sequence[str]) -> str:
@@ -97,6 +104,11 @@ class Source:
             f"nullif({_as_text(name(column), self.types[column])}, '') AS c{at}, "
             for at, column in enumerate(used)
         )
+        chosen += "".join(
+            f"{_as_time(name(column), self.types[column])} AS t{at}, "
+            for at, column in enumerate(used)
+            if self.types[column].startswith("TIMESTAMP")
+        )
         return f"SELECT {chosen}CAST(NULL AS VARCHAR) AS broken FROM {_parquet_table(self.file)}"
 
 
@@ -106,13 +118,12 @@ def _zoned(kind: str) -> bool:
 
 def _as_text(column: str, kind: str) -> str:
     if kind.startswith("TIMESTAMP"):
-        instant = f"make_timestamp(epoch_us({column}))"
-        return (
-            f"CAST({instant} AS VARCHAR) || 'Z'"
-            if _zoned(kind)
-            else f"CAST(CAST({column} AS TIMESTAMP) AS VARCHAR)"
-        )
+        return f"CAST({_as_time(column, kind)} AS VARCHAR)" + (" || 'Z'" if _zoned(kind) else "")
     return f"CAST({column} AS VARCHAR)"
+
+
+def _as_time(column: str, kind: str) -> str:
+    return f"make_timestamp(epoch_us({column}))" if _zoned(kind) else f"CAST({column} AS TIMESTAMP)"
 
 
 def _parquet_table(file: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import zoneinfo
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,11 +17,12 @@ import duckdb
 
 from metrics.events.checks import checked
 from metrics.events.contract import CONTRACTS
-from metrics.events.expressions import text_of
+from metrics.events.expressions import ready_in, text_of
 from metrics.events.formats import MALFORMED, Source, open_source, unreadable
 from metrics.events.mapping import Mapping, identity
 from metrics.events.shape import REJECTS
 from metrics.lake.columnar import out_of_room
+from metrics.lake.watch import watched
 from otdr_hub.lib.outcome import InvalidInputError
 
 _AT_ONCE: Final = 5_000
@@ -197,22 +198,26 @@ def read(
     mapping: Mapping | None = None,
     ignored: Sequence[str] = (),
     codes: Sequence[tuple[str, str]] = (),
+    tell: Callable[[float], None] | None = None,
 ) -> Parsed:
     """Parse and check a file. Raises InvalidInputError when it cannot be taken whole, NoRoomError when
     the machine has no room to read it. `mapping` None means the contract's own layout; `codes` are the
-    carriers' own event codes (carrier, code) that a version reads."""
+    carriers' own event codes (carrier, code) that a version reads. `tell` hears how far it is (0 to 1)."""
     with tempfile.TemporaryDirectory(prefix="otdr-") as folder:
         link = Path(folder) / "input"
         link.symlink_to(path.resolve())
         table = open_source(connection, path, link)
         layout = _layout(path, table, kind, mapping, ignored)
         _load_known(connection, markets, codes)
-        text = text_of(table, layout, CONTRACTS[kind])
+        ready = ready_in(table, layout, kind)
+        text = text_of(table, layout, CONTRACTS[kind], ready)
         parameters = {"source": source} if kind == "events" else {}
         try:
-            connection.execute(
-                f"CREATE TABLE checked AS {checked(kind, text, codes=bool(codes))}", parameters
-            )
+            with watched(connection, tell):
+                connection.execute(
+                    f"CREATE TABLE checked AS {checked(kind, text, codes=bool(codes), ready=ready)}",
+                    parameters,
+                )
         except duckdb.Error as error:
             raise out_of_room(error) or unreadable(path, table.format, error) from None
     rejected = _rejected(connection, path, table)

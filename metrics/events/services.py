@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,13 +152,13 @@ def _state(path: Path) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _take(delivery: _Delivery, actor: User) -> Batch:
+def _take(delivery: _Delivery, tell: Callable[[float], None] | None, actor: User) -> Batch:
     kind = delivery.kind
     markets = list(Market.objects.values_list("code", flat=True))
     with connect() as connection:
         parsed = read(
             connection, delivery.path, kind, source=delivery.source, markets=markets,
-            mapping=delivery.mapping, ignored=delivery.ignored, codes=delivery.codes,
+            mapping=delivery.mapping, ignored=delivery.ignored, codes=delivery.codes, tell=tell,
         )  # fmt: skip
         if delivery.manifest:
             delivery.manifest.check_rows(delivery.path, parsed.rows)
@@ -205,13 +205,15 @@ def batch_ingest(
     mapping: Mapping | None = None,
     ignored: Sequence[str] = (),
     closes: Days | None = None,
+    tell: Callable[[float], None] | None = None,
     actor: User,
 ) -> Ingested:
     """Take a file in: check, quarantine, store, and record, all or nothing.
 
     The file is of contract v1, or of the layout that `mapping` describes; columns named in `ignored`
     are not read. `closes` are the days its feed completes; a manifest beside the file may say them too,
-    and must agree with the file. The same delivery again changes nothing. Raises InvalidInputError or
+    and must agree with the file. The same delivery again changes nothing. `tell` hears at most once a second,
+    from a thread of its own, which share of the file is read. Raises InvalidInputError or
     NoRoomError, after recording the refusal, when the file cannot be taken whole.
     """
     require(may(actor, "batch_ingest"))
@@ -229,7 +231,7 @@ def batch_ingest(
             known = _already_taken(delivery)
             if known is not None:
                 return Ingested(known, is_new=False)
-            return Ingested(_take(delivery, actor), is_new=True)
+            return Ingested(_take(delivery, tell, actor), is_new=True)
         except DomainError as error:
             _refuse(delivery, str(error), actor)
             raise

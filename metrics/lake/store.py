@@ -35,6 +35,10 @@ _DELTA_TYPES: Final = {
     "TIMESTAMP": PrimitiveType("timestamp_ntz"),
 }
 _AT_ONCE: Final = 2
+# A text column with so few values among the first rows, and not many in all, is written from codes.
+_LOOK, _FEW, _MANY = 100_000, 1_000, 10_000
+# Ids are all different: looking for repeats among more of them than this is in vain.
+_ENCODED: Final = f"FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT {_MANY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +96,46 @@ def _stage(
     A market at a time sorts less and needs less memory than one partitioned write, and takes a
     quarter less work; two at once keep a second core busy while one encodes.
     """
-    columns = ", ".join(COLUMNS[kind])
+    coded = _coded(connection, table, kind)
     markets = connection.execute(f"SELECT DISTINCT market FROM {table} ORDER BY market").fetchall()
 
     def one(market: str) -> tuple[str, int]:
-        target = literal(str(staging / f"{market}.parquet"))
+        target, code = literal(str(staging / f"{market}.parquet")), literal(market)
+        # One value all through: nothing to sort or encode.
+        sql = coded | {"market": f"CAST({code} AS ENUM({code}))"}
+        columns = ", ".join(f"{sql[name]} AS {name}" if name in sql else name for name in COLUMNS[kind])
         with connection.cursor() as cursor:
             ((rows,),) = cursor.execute(
-                f"COPY (SELECT {columns} FROM {table} WHERE market = {literal(market)}"
-                f" ORDER BY {ORDER[kind]}) TO {target} (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY (SELECT {columns} FROM {table} WHERE market = {code}"
+                f" ORDER BY {ORDER[kind]}) TO {target} ({_ENCODED})"
             ).fetchall()
         return market, int(rows)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(one, [str(market) for (market,) in markets]))
+
+
+def _coded(connection: duckdb.DuckDBPyConnection, table: str, kind: str) -> dict[str, str]:
+    """Text columns that repeat few values, as ENUMs in SQL.
+
+    To sort and encode codes is much less work than texts; in the file the columns are texts all the same.
+    """
+    other = {"market", *ORDER[kind].split(", ")}  # rows are put in order of texts
+    texts = [name for name, sql in COLUMNS[kind].items() if sql == "VARCHAR" and name not in other]
+    if not texts:
+        return {}
+    counts = ", ".join(f"approx_count_distinct({name})" for name in texts)
+    first = f"SELECT {', '.join(texts)} FROM {table} LIMIT {_LOOK}"
+    found = connection.execute(f"SELECT {counts} FROM ({first})").fetchall()[0]
+    coded = {}
+    for name in (name for name, count in zip(texts, found, strict=True) if count <= _FEW):
+        values = connection.execute(
+            f"SELECT DISTINCT {name} FROM {table} WHERE {name} IS NOT NULL LIMIT {_MANY + 1}"
+        ).fetchall()
+        if 0 < len(values) <= _MANY:
+            listed = ", ".join(literal(text) for text in sorted(text for (text,) in values))
+            coded[name] = f"CAST({name} AS ENUM({listed}))"
+    return coded
 
 
 def _settle(path: Path, kind: str, name: str, market: str, rows: int) -> Written:

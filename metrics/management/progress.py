@@ -12,7 +12,7 @@ _WIDTH = 24
 class Progress:
     """Files and bytes done, drawn anew as each file begins and ends.
 
-    It knows whole files only: a file that is being read counts when it is done.
+    `reading` may be told from another thread how much of the present file has been read.
     """
 
     def __init__(self, stream: TextIO, paths: Sequence[Path]) -> None:
@@ -25,6 +25,10 @@ class Progress:
         """This file is read now."""
         self._draw(path.name)
 
+    def reading(self, path: Path, share: float) -> None:
+        """So much (0 to 1) of the present file is read."""
+        self._draw(path.name, int(share * path.stat().st_size) if path.is_file() else 0)
+
     def end(self, path: Path) -> None:
         """This file is done, taken or refused."""
         self._done += 1
@@ -36,12 +40,13 @@ class Progress:
         if self._is_watched:
             self._stream.write("\n")
 
-    def _draw(self, what: str) -> None:
+    def _draw(self, what: str, more: int = 0) -> None:
         if not self._is_watched:
             return
-        filled = _WIDTH * self._bytes // self._total if self._total else 0
+        done = self._bytes + more
+        filled = _WIDTH * done // self._total if self._total else 0
         bar = "#" * filled + "." * (_WIDTH - filled)
-        sizes = f"{self._bytes / 1e6:,.1f} of {self._total / 1e6:,.1f} MB"
+        sizes = f"{done / 1e6:,.1f} of {self._total / 1e6:,.1f} MB"
         # Carriage return and "erase to the end of the line": the next drawing replaces this one.
         self._stream.write(f"\r[{bar}] {self._done} of {self._files} files, {sizes}  {what[:40]}\x1b[K")
         self._stream.flush()

@@ -19,7 +19,6 @@ from metrics.otdr import zones
 from metrics.otdr.query import (
     compile_count,
     compile_fold,
-    compile_fold_over_history,
     compile_history,
     compile_lengths,
     compile_received,
@@ -174,12 +173,28 @@ def tally_of(connection: duckdb.DuckDBPyConnection, definition: Definition, as_o
     return Tally(rows_of(connection, Neighbour(definition), as_of), lengths, received)
 
 
+def fold(
+    connection: duckdb.DuckDBPyConnection,
+    definition: Definition,
+    inputs: Inputs,
+    as_of: dt.datetime,
+    into: str,
+) -> None:
+    """Make the table `into` of folded rows of what `promises` and `events` hold now."""
+    parameters = fold_parameters(inputs, as_of)
+    local = connection.execute(_HAS_LOCAL_TIMES).fetchall()[0][0]
+    history = compile_history(definition, local=local)
+    connection.execute(f"CREATE OR REPLACE TABLE history AS {history}", parameters)
+    query = compile_fold(definition, renamed=bool(inputs.renames))
+    connection.execute(f"CREATE OR REPLACE TABLE {into} AS {query}", parameters)
+    connection.execute("DROP TABLE history")
+
+
 def tally(definition: Definition, inputs: Inputs, *, as_of: dt.datetime) -> Tally:
     """One market as known at `as_of` (aware), from its files alone."""
     with connect() as connection:
         bind(connection, inputs)
-        fold = compile_fold(definition, renamed=bool(inputs.renames))
-        connection.execute(f"CREATE TABLE folded AS {fold}", fold_parameters(inputs, as_of))
+        fold(connection, definition, inputs, as_of, "folded")
         return tally_of(connection, definition, as_of)
 
 
@@ -212,10 +227,10 @@ def count_neighbours(
             # events' own rules matter.
             needs = _what_is_read(definition) if local else _what_is_read(definition)[:2]
             if needs != read:
-                history = compile_history(definition)
+                history = compile_history(definition, local=local)
                 connection.execute(f"CREATE OR REPLACE TABLE history AS {history}", parameters)
                 read = needs
-            fold = compile_fold_over_history(definition, renamed=renamed)
-            connection.execute(f"CREATE OR REPLACE TABLE folded AS {fold}", parameters)
+            folded = compile_fold(definition, renamed=renamed)
+            connection.execute(f"CREATE OR REPLACE TABLE folded AS {folded}", parameters)
             found[name] = rows_of(connection, neighbour, as_of)
     return found

@@ -46,24 +46,24 @@ deadline AS (
 )"""
 
 _EVENTS: Final = """
--- The same event id is one event; re-sent with other content, the latest received wins.
+visible AS (
+  SELECT event_id, received_at AS received, {type} AS type, shipment_id, occurred_utc AS utc,
+         occurred_local AS wall, carrier, origin, destination, reason_code AS reason
+  FROM events WHERE received_at <= $as_of
+),
+-- The same event id is one event; re-sent with other content, the latest received wins. Nearly all come
+-- once, and need no choice.
+repeated AS (SELECT event_id FROM visible GROUP BY event_id HAVING count(*) > 1),
 event AS (
-  SELECT event_id, max(struct_pack(
-           received := received_at, type := {type}, shipment_id := shipment_id, utc := occurred_utc,
-           wall := occurred_local, carrier := carrier, origin := origin, destination := destination,
-           reason := reason_code)) AS e
-  FROM events WHERE received_at <= $as_of GROUP BY event_id
-),
--- Only a wall-clock time needs its shipment's zone; instants, nearly all, skip the join.
-timed AS (
-  SELECT unnest(event.e), event.e.utc AS happened FROM event WHERE event.e.utc IS NOT NULL
+  SELECT * EXCLUDE (event_id) FROM visible ANTI JOIN repeated USING (event_id)
   UNION ALL
-  SELECT unnest(x.e), x.e.wall - to_seconds(w.offset_seconds) AS happened
-  FROM (SELECT event.e, coalesce(d.p.zone, $default_zone) AS zone
-        FROM event LEFT JOIN deadline d ON d.shipment_id = event.e.shipment_id
-        WHERE event.e.utc IS NULL) x
-  ASOF LEFT JOIN zones w ON w.zone = x.zone AND x.e.wall >= w.local_from
+  SELECT unnest(e) FROM (
+    SELECT max(struct_pack(
+             received := received, type := type, shipment_id := shipment_id, utc := utc, wall := wall,
+             carrier := carrier, origin := origin, destination := destination, reason := reason)) AS e
+    FROM visible SEMI JOIN repeated USING (event_id) GROUP BY event_id)
 ),
+timed AS ({timed}),
 history AS (
   SELECT shipment_id,
          min(happened) FILTER (type = 'created') AS created_at,
@@ -129,6 +129,18 @@ SELECT f.shipment_id, coalesce(f.p.order_id, f.shipment_id) AS order_id, f.day, 
 FROM placed f {renames}
 """
 
+# Only a wall-clock time needs its shipment's zone; where all are instants, nothing has to be joined.
+_INSTANTS: Final = "SELECT *, utc AS happened FROM event"
+_WALL_CLOCKS: Final = """
+  SELECT *, utc AS happened FROM event WHERE utc IS NOT NULL
+  UNION ALL
+  SELECT x.* EXCLUDE (zone), x.wall - to_seconds(w.offset_seconds) AS happened
+  FROM (SELECT event.*, coalesce(d.p.zone, $default_zone) AS zone
+        FROM event LEFT JOIN deadline d ON d.shipment_id = event.shipment_id
+        WHERE event.utc IS NULL) x
+  ASOF LEFT JOIN zones w ON w.zone = x.zone AND x.wall >= w.local_from
+"""
+
 # A carrier is called what it was called on the promise day.
 _RENAMES: Final = (
     "ASOF LEFT JOIN renames r ON r.carrier = coalesce(f.p.carrier, f.carrier, '') AND f.day >= r.since"
@@ -186,9 +198,13 @@ def promises_sql(definition: Definition) -> str:
     return _PROMISES.format(chosen=_chosen(definition), zone=_ZONE[definition.zone_rule])
 
 
-def events_sql(definition: Definition) -> str:
-    """Common table expressions up to `history`: one row per shipment something happened to."""
-    return _EVENTS.format(attempt_reasons=_listed(definition.attempt_reasons), type=_type(definition))
+def events_sql(definition: Definition, *, local: bool) -> str:
+    """Common table expressions up to `history`: one row per shipment something happened to. `local` says
+    that some event's time was read off a clock."""
+    return _EVENTS.format(
+        attempt_reasons=_listed(definition.attempt_reasons), type=_type(definition),
+        timed=_WALL_CLOCKS if local else _INSTANTS,
+    )  # fmt: skip
 
 
 def outcome_sql(definition: Definition, *, renamed: bool) -> str:

@@ -92,21 +92,16 @@ SELECT DISTINCT day FROM folded WHERE settled IS NULL AND {now} <> {before} ORDE
 """
 
 
+def compile_history(definition: Definition, *, local: bool) -> str:
+    """The query of what happened to each shipment: the costly pass over the events, over tables `promises`,
+    `events` and `zones`; parameters are `as_of` (naive UTC) and `default_zone` (IANA). `local` says that
+    some event's time was read off a clock."""
+    return f"WITH {promises_sql(definition)},{events_sql(definition, local=local)} SELECT * FROM history"
+
+
 def compile_fold(definition: Definition, *, renamed: bool) -> str:
-    """The query of the folded rows, one per shipment, over tables `promises`, `events`, `zones` and, when
-    `renamed`, `renames`; parameters are `as_of` (naive UTC) and `default_zone` (IANA)."""
-    parts = promises_sql(definition), events_sql(definition), outcome_sql(definition, renamed=renamed)
-    return "WITH " + ",".join(parts)
-
-
-def compile_history(definition: Definition) -> str:
-    """The query of what happened to each shipment: the costly pass over the events, whose result
-    `compile_fold_over_history` reads for each neighbour."""
-    return f"WITH {promises_sql(definition)},{events_sql(definition)} SELECT * FROM history"
-
-
-def compile_fold_over_history(definition: Definition, *, renamed: bool) -> str:
-    """As `compile_fold`, over a table `history` made before."""
+    """The query of the folded rows, one per shipment, over `promises`, `zones`, the table `history` made
+    before and, when `renamed`, `renames`; parameters as for the history."""
     return f"WITH {promises_sql(definition)},{outcome_sql(definition, renamed=renamed)}"
 
 

@@ -26,11 +26,11 @@ from metrics.otdr.engine import (
     Tally,
     bind,
     bind_rows,
-    fold_parameters,
+    fold,
     naive_utc,
     tally_of,
 )
-from metrics.otdr.query import compile_fold, compile_moved_by_time, counts_by_day
+from metrics.otdr.query import compile_moved_by_time, counts_by_day
 
 DayFiles = Mapping[dt.date, Sequence[Path]]
 
@@ -100,9 +100,8 @@ def fold_all(definition: Definition, inputs: Inputs, *, as_of: dt.datetime, fold
     """Fold every file of a market, keep the state in `folder`, and count it."""
     with connect() as connection:
         bind(connection, inputs)
-        fold = compile_fold(definition, renamed=bool(inputs.renames))
-        connection.execute(f"CREATE TABLE folded AS {fold}", fold_parameters(inputs, as_of))
-        days = _write(connection, "SELECT * FROM folded ORDER BY day, shipment_id", folder)
+        fold(connection, definition, inputs, as_of, "folded")
+        days = _write(connection, "SELECT * FROM folded", folder)
         return Refolded(days, tally_of(connection, definition, as_of), None)
 
 
@@ -153,8 +152,7 @@ def fold_again(
         moments = {"as_of": naive_utc(as_of), "before": naive_utc(before.as_of)}
         moved = _days(connection, compile_moved_by_time(definition), **moments)
         _bind_touched(connection, inputs, before, as_of)
-        fold = compile_fold(definition, renamed=bool(inputs.renames))
-        connection.execute(f"CREATE TABLE fresh AS {fold}", fold_parameters(inputs, as_of))
+        fold(connection, definition, inputs, as_of, "fresh")
         changed = _days(
             connection,
             "SELECT day FROM folded SEMI JOIN touched USING (shipment_id) UNION SELECT day FROM fresh",
@@ -170,7 +168,7 @@ def _rewritten(
 ) -> dict[dt.date, list[Path]]:
     files = [path for day in sorted(changed & old.keys()) for path in old[day]]
     rows = _KEPT_AND_FRESH.format(old=files_sql(files)) if files else "SELECT * FROM fresh"
-    return _write(connection, f"{rows} ORDER BY day, shipment_id", folder)
+    return _write(connection, rows, folder)
 
 
 def _recounted(

@@ -20,12 +20,15 @@ from governance.definition import Definition
 from governance.majeure.selectors import ACT as MAJEURE
 from governance.markets.models import Market
 from governance.markets.services import markets_load, read_file
-from governance.models import MetricVersion, Publication, Requirement, SignoffRequest
+from governance.models import MetricVersion, Publication, Requirement, ScopeRule, SignoffRequest
 from governance.publication.services import publication_publish
+from governance.requirements.services import requirement_set
+from governance.rules.services import rule_set
 from governance.scope.selectors import in_force
 from governance.scope.services import ACT as SCOPE
 from governance.scope.services import scope_decide
-from governance.signoffs.services import request_open, request_sign, requirement_set
+from governance.signoffs.services import LineAnswer, request_open, request_sign
+from governance.signoffs.statements import statement_for
 from governance.versions.services import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from governance.versions.states import VersionState
@@ -40,17 +43,13 @@ from metrics.recompute.services import run_execute, run_queue
 from metrics.simulate.scenario import Scenario
 from metrics.simulate.write import Delivery, produce
 from otdr_hub.demo.cast import CAST, PASSWORD
+from otdr_hub.demo.launch import plan_launch
 from otdr_hub.demo.story import headline_monday, shopswift
 from otdr_hub.lib import clock
 
 HEADLINE: Final = Definition(name="otdr-1", completeness_floor=Decimal("0.97"))
 UNDECIDED: Final = frozenset({"BR", "DE"})
 DEPARTMENTS: Final = ("finance", "legal", "logistics")
-STATEMENTS: Final = {
-    "finance": "I reviewed the definition, the counts behind each number and how far they may still move.",
-    "legal": "I reviewed the lineage of each number and who may see it.",
-    "logistics": "I reviewed each market's deliveries against what our operations saw.",
-}
 WEEK: Final = dt.timedelta(days=7)
 Say = Callable[[str], None]
 
@@ -86,6 +85,16 @@ def _requirements() -> None:
             requirement_set(act=act, role=role, count=1, actor=_account("admin"))
 
 
+def _rule(first: dt.date) -> None:
+    """Fixed when the story begins, before there is any number to bend it to."""
+    if not ScopeRule.objects.exists():
+        with clock.at(dt.datetime.combine(first, dt.time(9), tzinfo=dt.UTC)):
+            rule_set(
+                max_points=Decimal(5), weeks=8, actor=_account("dpm"),
+                reason="Twice the largest step of any market in the year before, over two months.",
+            )  # fmt: skip
+
+
 def _closes(delivery: Delivery, until: dt.date) -> Days | None:
     """The days a backfill completes: carriers confirm a week when the next one is over."""
     return Days(*delivery.covers) if delivery.covers and delivery.covers[1] < until else None
@@ -115,9 +124,11 @@ def _input(scenario: Scenario, week: dt.date, say: Say) -> int:
 
 
 def _sign(request: SignoffRequest, role: str) -> None:
+    answers = {line.digest: LineAnswer("approve") for line in request.lines.all()}
     request_sign(
-        request=request, role=role, verdict="approve", statement=STATEMENTS[role], actor=_account(role)
-    )
+        request=request, role=role, answers=answers, statement=statement_for(request.act, role).text,
+        authenticated_at=clock.now(), actor=_account(role),
+    )  # fmt: skip
 
 
 def _version(effective_from: dt.date) -> MetricVersion:
@@ -164,6 +175,7 @@ def load(*, today: dt.date, scale: float, say: Say) -> Loaded:
     scenario, week = shopswift(today, scale), headline_monday(today)
     _accounts()
     _requirements()
+    _rule(scenario.start)
     rows = _input(scenario, week, say)
     with clock.at(scenario.now):
         say(f"{rows:,} rows taken in; recomputing 12 markets")
@@ -171,6 +183,7 @@ def load(*, today: dt.date, scale: float, say: Say) -> Loaded:
         run, _ = run_queue(version=version, as_of=scenario.now, actor=_account("data-engineer"))
         run = run_execute(run=run, actor=_account("data-engineer"))
         _lock(version, scenario.start, week)
+        plan_launch(today)
         return Loaded(_publish(version, run, week), week, rows)
 
 

@@ -23,7 +23,7 @@ def contributions(reading: Reading) -> dict[str, Fraction]:
         return {}
     nothing = Counts(0, 0, 0, 0, 0)
     segments = {}
-    for market in reading.markets:
+    for market in reading.summed:
         by_week = {week.monday: week.counts for week in market.weeks}
         this, last = by_week.get(now.monday, nothing), by_week.get(before.monday, nothing)
         segments[market.code] = Segment(this.on_time, this.due, last.on_time, last.due)

@@ -42,12 +42,13 @@ def _publication(row: dict[str, Any] | None) -> Publication | None:
     )
 
 
-def _departments() -> dict[str, str]:
+def departments() -> dict[str, str]:
+    """Role -> the department it signs for, in words."""
     return {"finance": _("Finance"), "legal": _("Legal"), "logistics": _("Logistics")}
 
 
 def _market(row: dict[str, Any], weeks: list[dict[str, Any]]) -> MarketReading:
-    names = _departments()
+    names = departments()
     return MarketReading(
         code=row["code"],
         name=row["name"],
@@ -56,6 +57,9 @@ def _market(row: dict[str, Any], weeks: list[dict[str, Any]]) -> MarketReading:
         disclosure=row["disclosure"],
         signed_by=tuple(names.get(role, role) for role in row["signed_by"]),
         weeks=tuple(_week(week) for week in weeks if week["market"] == row["code"]),
+        through=dt.date.fromisoformat(row["through"]) if row["through"] else None,
+        as_of=_moment(row["as_of"]) if row["as_of"] else None,
+        is_held=bool(row["is_held"]),
     )
 
 

@@ -23,7 +23,7 @@ from otdr_hub.hub.parts import (
     publication_text,
 )
 from otdr_hub.hub.reading import MarketReading, Reading, Week
-from otdr_hub.hub.sentences import change_between, finality_words, join_names, shown_rate
+from otdr_hub.hub.sentences import change_between, finality_words, held_sentence, join_names, shown_rate
 from otdr_hub.hub.titles import market_title
 
 
@@ -74,6 +74,7 @@ class MarketPage:
     signed: str
     noted: bool
     disclosure: str
+    held: str
     line: LineChart | None
     weeks: tuple[WeekCells, ...]
     reconciled: Reconciled
@@ -93,7 +94,7 @@ class NotShownPage:
 def market_page(reading: Reading, code: str) -> MarketPage | None:
     """The page of a market; None when the reading does not hold it."""
     market = next((one for one in reading.markets if one.code == code and one.weeks), None)
-    standing = _standing(reading)
+    standing = standing_of(reading)
     if market is None or standing is None or reading.publication is None:
         return None
     now, before = market.weeks[-1], before_last(market.weeks)
@@ -111,22 +112,24 @@ def market_page(reading: Reading, code: str) -> MarketPage | None:
         else "",
         noted=noted,
         disclosure=market.disclosure,
+        held=held_sentence(reading, market),
         line=line_chart(market.weeks, market_title(market.weeks, change_between(now, before)), market.name),
         weeks=tuple(week_cells(week) for week in reversed(market.weeks)),
         reconciled=_reconciled(now, before),
-        to_headline=_to_headline(now, reading),
+        to_headline=_to_headline(market, reading),
         facts=_facts(market, reading),
-        nameplate=nameplate(reading.publication, now),
+        nameplate=nameplate(reading.publication, now, market.as_of),
     )
 
 
 def not_shown_page(reading: Reading, code: str) -> NotShownPage | None:
     """The page of a market of the scope that is not shown; None for a code that is not in it."""
     row = next((row for row in absent_rows(reading) if row.code == code), None)
-    return None if row is None else NotShownPage(row, _standing(reading))
+    return None if row is None else NotShownPage(row, standing_of(reading))
 
 
-def _standing(reading: Reading) -> Standing | None:
+def standing_of(reading: Reading) -> Standing | None:
+    """The strip of an inner page; None while there is no number."""
     if reading.publication is None or not reading.rollup or not reading.markets:
         return None
     rate = shown_rate(reading.rollup[-1])
@@ -156,10 +159,14 @@ def _reconciled(now: Week, before: Week | None) -> Reconciled:
     )
 
 
-def _to_headline(now: Week, reading: Reading) -> str:
-    total = reading.rollup[-1].counts
-    others = len(reading.markets)
-    gap = total.due - sum(m.weeks[-1].counts.due for m in reading.markets if m.weeks)
+def _to_headline(market: MarketReading, reading: Reading) -> str:
+    now, total = market.weeks[-1], reading.rollup[-1].counts
+    if reading.is_behind(market):
+        return _(
+            "Not in the headline, which is of a later week: newer data of this market waits for signatures."
+        )
+    others = len(reading.summed)
+    gap = total.due - sum(m.weeks[-1].counts.due for m in reading.summed if m.weeks)
     words = {
         "on_time": count(now.counts.on_time),
         "all_on_time": count(total.on_time),
@@ -178,7 +185,7 @@ def _to_headline(now: Week, reading: Reading) -> str:
 def _facts(market: MarketReading, reading: Reading) -> tuple[Fact, ...]:
     now, total = market.weeks[-1].counts, reading.rollup[-1].counts
     facts = []
-    if total.due:
+    if total.due and not reading.is_behind(market):
         share = {"share": share_text(now.due, total.due)}
         facts.append(Fact(_("Weight"), _("%(share)s of shipments due in the markets shown") % share))
     if now.due:

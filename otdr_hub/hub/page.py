@@ -28,7 +28,7 @@ from otdr_hub.hub.parts import (
     nameplate,
 )
 from otdr_hub.hub.reading import MarketReading, Reading, Week
-from otdr_hub.hub.sentences import Change, change_between, points_text, shown_rate
+from otdr_hub.hub.sentences import Change, change_between, held_sentence, points_text, shown_rate
 from otdr_hub.hub.titles import rollup_title
 
 __all__ = ["HubPage", "MarketPage", "NotShownPage", "hub_page", "market_page", "not_shown_page"]
@@ -51,13 +51,16 @@ class MarketRow:
     rate: str
     interval: str
     before: str
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Markets:
-    """The list of markets, by contribution to the change, and the sum line of its table."""
+    """The list of markets, by contribution to the change, and the sum line of its table; `behind` are
+    those shown with an earlier week, which the sum leaves out."""
 
     rows: tuple[MarketRow, ...]
+    behind: tuple[MarketRow, ...]
     absent: tuple[AbsentRow, ...]
     title: str
     note: str
@@ -75,6 +78,7 @@ class HubPage:
     line: LineChart | None
     nameplate: tuple[Plate, ...]
     markets: Markets
+    held: tuple[str, ...]
     empty: Empty | None
 
 
@@ -92,12 +96,13 @@ def hub_page(reading: Reading) -> HubPage:
         line=line_chart(weeks, rollup_title(weeks, change, named), _shown(reading)) if weeks else None,
         nameplate=nameplate(publication, weeks[-1] if weeks else None) if publication else (),
         markets=_markets(reading, weeks, change, parts),
+        held=tuple(f"{one.name}: {held_sentence(reading, one)}" for one in reading.held) if weeks else (),
         empty=empty,
     )
 
 
 def _shown(reading: Reading) -> str:
-    number = len(reading.markets)
+    number = len(reading.summed)
     return ngettext("%(number)d market shown", "%(number)d markets shown", number) % {"number": number}
 
 
@@ -105,10 +110,11 @@ def _markets(
     reading: Reading, weeks: Sequence[Week], change: Change | None, parts: dict[str, Fraction]
 ) -> Markets:
     order = sorted(
-        reading.markets, key=lambda market: (-abs(parts.get(market.code, Fraction(0))), market.name)
+        reading.summed, key=lambda market: (-abs(parts.get(market.code, Fraction(0))), market.name)
     )
+    behind = [market for market in reading.held if reading.is_behind(market) and market.weeks]
     if not weeks:
-        order = []
+        order, behind = [], []
     absent = absent_rows(reading)
     changes = [change_between(m.weeks[-1], before_last(m.weeks)) if m.weeks else None for m in order]
     printed = contributions_printed(parts)
@@ -118,31 +124,36 @@ def _markets(
     total = sum(hundredths)
     lines = sparks([market.weeks for market in order])
     rows = tuple(
-        _row(market, one, spark, bar)
+        _row(reading, market, one, spark, bar)
         for market, one, spark, bar in zip(order, changes, lines, drawn, strict=True)
     )
+    late = tuple(_row(reading, market, None, None, None) for market in behind)
     before = before_last(weeks)
     return Markets(
         rows=rows,
+        behind=late,
         absent=absent,
         title=_list_title(bool(parts), change, all(quiet)),
         note=_list_note(signed_hundredths(total) if parts else "", len(weeks), change),
-        lines_class=f"lines-{max(1, -(-(len(rows) + len(absent)) // 2))}",
+        lines_class=f"lines-{max(1, -(-(len(rows) + len(late) + len(absent)) // 2))}",
         before_week=week_name(before.monday).capitalize() if before else "",
         sum=_sum_row(reading, weeks, signed_hundredths(total) if parts else "") if weeks else None,
     )
 
 
-def _row(market: MarketReading, change: Change | None, spark: Spark | None, bar: Bar | None) -> MarketRow:
+def _row(
+    reading: Reading, market: MarketReading, change: Change | None, spark: Spark | None, bar: Bar | None
+) -> MarketRow:
     now, before = market.weeks[-1], before_last(market.weeks)
     rate = shown_rate(now)
     return MarketRow(
         code=market.code,
         name=market.name,
         number="" if rate is None else percent(rate),
-        delta=_delta(change),
+        delta=week_name(now.monday) if reading.is_behind(market) else _delta(change),
         part=bar.text if bar else "",
         note=market.disclosure if market.state == "known_issue" else "",
+        held=held_sentence(reading, market),
         spark=spark,
         bar=bar,
         **_cells(now, before),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -102,9 +103,13 @@ def headline(weeks: Sequence[Week]) -> Headline:
     )
 
 
-def nameplate(publication: Publication, week: Week | None) -> tuple[Plate, ...]:
-    """When, in what state, over how much, by which definition, under which id."""
-    as_of = Plate(_("As of"), moment(publication.as_of), "time", publication.as_of.isoformat())
+def nameplate(
+    publication: Publication, week: Week | None, own: dt.datetime | None = None
+) -> tuple[Plate, ...]:
+    """When, in what state, over how much, by which definition, under which id. `own` is the moment of a
+    single market's data where that is not the publication's."""
+    at = own or publication.as_of
+    as_of = Plate(_("As of"), moment(at), "time", at.isoformat())
     plates = [as_of]
     if week is not None:
         words = finality_words(week.finality)

@@ -55,10 +55,13 @@ def _stamp(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _market(market: MarketReading) -> dict[str, Any]:
+def _market(reading: Reading, market: MarketReading) -> dict[str, Any]:
+    at = market.as_of or (reading.publication.as_of if reading.publication else None)
     return {
         "code": market.code, "name": market.name, **_headline(market.weeks), "state": market.state,
         "disclosure": market.disclosure,
+        "week": weeks.label(market.weeks[-1].monday) if market.weeks else None,
+        "as_of": _moment(at) if at else None, "held": market in reading.held,
     }  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def hub_payload(reading: Reading) -> dict[str, Any]:
             "markets_in_scope": reading.coverage.markets_in_scope,
             "share_of_due": _share(reading),
         },
-        "markets": [_market(market) for market in reading.markets],
+        "markets": [_market(reading, market) for market in reading.markets],
         "not_shown": [
             {"code": absent.code, "reason": absent.reason, "sentence": absence_words(absent.reason).sentence}
             for absent in reading.not_shown
@@ -93,7 +96,7 @@ def market_payload(reading: Reading, code: str) -> dict[str, Any] | None:
     found = next((market for market in reading.markets if market.code == code), None)
     if found is None:
         return None
-    own = _market(found)
+    own = _market(reading, found)
     # Here `disclosure` is the sentence that travels with every number; the market's own one is a note.
     note = own.pop("disclosure")
     return {

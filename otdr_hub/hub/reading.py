@@ -51,7 +51,11 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class MarketReading:
-    """A market that may be seen; `weeks` run oldest first and end with `Publication.through`."""
+    """A market that may be seen; `weeks` run oldest first and end with `through`.
+
+    One that `is_held` is shown as it was last signed, as of its own moment: newer data waits for
+    signatures. `through` and `as_of` are the publication's where nothing else is said.
+    """
 
     code: str
     name: str
@@ -60,6 +64,9 @@ class MarketReading:
     disclosure: str
     signed_by: tuple[str, ...]
     weeks: tuple[Week, ...]
+    through: dt.date | None = None
+    as_of: dt.datetime | None = None
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +100,19 @@ class Reading:
     markets: tuple[MarketReading, ...]
     not_shown: tuple[Absent, ...]
     coverage: Coverage
+
+    def is_behind(self, market: MarketReading) -> bool:
+        """Whether a market is shown with an earlier last week than the publication's: not in the roll-up."""
+        shown = self.publication
+        return shown is not None and market.through is not None and market.through < shown.through
+
+    @property
+    def summed(self) -> tuple[MarketReading, ...]:
+        """The markets that make up the roll-up."""
+        return tuple(market for market in self.markets if not self.is_behind(market))
+
+    @property
+    def held(self) -> tuple[MarketReading, ...]:
+        """The markets shown as they were last signed, by name: newer data waits for signatures."""
+        waiting = (market for market in self.markets if market.is_held or self.is_behind(market))
+        return tuple(sorted(waiting, key=lambda market: market.name))

@@ -56,6 +56,9 @@ class MarketHead(Headline):
     code = serializers.CharField()
     name = serializers.CharField()
     state = serializers.ChoiceField(choices=["certified", "known_issue"])
+    week = serializers.CharField(allow_null=True)
+    as_of = serializers.DateTimeField(allow_null=True)
+    held = serializers.BooleanField(help_text="shown as last signed; newer data waits for signatures")
 
 
 class MarketPart(MarketHead):

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from otdr_hub.hub.intervals import newcombe
-from otdr_hub.hub.numbers import fixed, share_text, week_name
-from otdr_hub.hub.reading import Absent, Reading, Week
+from otdr_hub.hub.numbers import fixed, moment, share_text, week_name
+from otdr_hub.hub.reading import Absent, MarketReading, Reading, Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,50 @@ def coverage_parts(reading: Reading) -> tuple[str, str]:
             ngettext("%(names)s is shown with a note.", "%(names)s are shown with a note.", len(noted))
             % {"names": join_names(noted)}
         )
+    left_out += [_behind(reading), _waiting(reading)]
     return lead, " ".join(filter(None, left_out))
+
+
+def _behind(reading: Reading) -> str:
+    """Markets shown with an earlier last week, which are not in the number, by that week."""
+    said = []
+    late = [one for one in reading.held if reading.is_behind(one)]
+    for monday in sorted({one.through for one in late if one.through}):
+        names = [one.name for one in late if one.through == monday]
+        said.append(
+            ngettext(
+                "%(names)s is shown up to %(week)s and not counted in: newer data waits for signatures.",
+                "%(names)s are shown up to %(week)s and not counted in: newer data waits for signatures.",
+                len(names),
+            )
+            % {"names": join_names(names), "week": week_name(monday)}
+        )
+    return " ".join(said)
+
+
+def _waiting(reading: Reading) -> str:
+    """Markets counted in as they were last signed."""
+    said = []
+    kept = [one for one in reading.held if not reading.is_behind(one) and one.as_of]
+    for at in sorted({one.as_of for one in kept if one.as_of}):
+        names = [one.name for one in kept if one.as_of == at]
+        said.append(
+            ngettext(
+                "%(names)s is counted as signed, with data as of %(at)s: newer data waits for signatures.",
+                "%(names)s are counted as signed, with data as of %(at)s: newer data waits for signatures.",
+                len(names),
+            )
+            % {"names": join_names(names), "at": moment(at)}
+        )
+    return " ".join(said)
+
+
+def held_sentence(reading: Reading, market: MarketReading) -> str:
+    """What is said beside a market that is shown as it was last signed; nothing where it is not."""
+    if market not in reading.held or market.as_of is None or market.through is None:
+        return ""
+    words = {"week": week_name(market.through), "at": moment(market.as_of)}
+    return _("Last signed number: %(week)s, data as of %(at)s. Newer data waits for signatures.") % words
 
 
 def _left_out(reading: Reading, reason: str) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from otdr_hub.hub import views
+from otdr_hub.hub.decide import views as decide
 
 app_name = "hub"
 
 urlpatterns = [
     path("", views.hub, name="hub"),
     path("markets/<slug:code>/", views.market, name="market"),
+    path("decisions/", decide.decisions, name="decisions"),
+    path("decisions/verdict/", decide.verdict, name="verdict"),
+    path("decisions/decide/", decide.decide, name="decide"),
+    path("decisions/<int:number>/minutes/", decide.minutes, name="minutes"),
 ]

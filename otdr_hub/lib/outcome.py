@@ -52,6 +52,24 @@ class InvalidInputError(DomainError):
     slug = "invalid-input"
 
 
+class MovedError(ConflictError):
+    """What is approved is no longer what was looked at."""
+
+    slug = "moved"
+
+
+class UnseenError(DomainError):
+    """An approval has to name what was looked at."""
+
+    slug = "unseen"
+
+
+class TooLargeError(DomainError):
+    """More was sent than is taken."""
+
+    slug = "too-large"
+
+
 def require(answer: Answer) -> None:
     """Raise NotAllowedError with the policy's own sentence unless the answer allows it."""
     if isinstance(answer, Refused):

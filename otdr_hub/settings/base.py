@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from otdr_hub import cluster
+from otdr_hub.settings.signin import *  # noqa: F403 (settings are read by name)
+from otdr_hub.settings.signin import SINGLE_SIGN_ON_ORIGINS
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = BASE_DIR / "var"
@@ -14,6 +16,8 @@ SECRETS = cluster.load_secrets()
 ADDRESS = cluster.address()
 
 SECRET_KEY = SECRETS.secret_key
+# Older keys, comma-separated: what was encrypted or signed under them can still be read.
+SECRET_KEY_FALLBACKS = list(filter(None, os.environ.get("OTDR_OLD_SECRET_KEYS", "").split(",")))
 DEBUG = False
 DEMO_ACCOUNTS = False
 # The loopback is always allowed: health checks ask from inside.
@@ -28,6 +32,12 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
     "rest_framework",
     "drf_spectacular",
 ]
@@ -41,6 +51,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "governance.access.door.DoorMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "otdr_hub.errors.refusals",
 ]
 ROOT_URLCONF = "otdr_hub.urls"
 ASGI_APPLICATION = "otdr_hub.asgi.application"
@@ -53,7 +67,11 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "governance.access.context.door",
                 "otdr_hub.demo.context.accounts",
+                "metrics.uploads.context.rooms",
+                "otdr_hub.hub.desk.context.desk",
+                "governance.audit.context.rooms",
             ],
             "builtins": ["django.templatetags.static", "django.templatetags.i18n"],
         },
@@ -86,7 +104,6 @@ DATABASE_ROUTERS = ["otdr_hub.lib.routing.OwnerMigrates"]
 ROLES_ON_ONE_CONNECTION = False
 
 AUTH_USER_MODEL = "governance.User"
-AUTHENTICATION_BACKENDS = ["governance.access.backends.PasswordBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -95,9 +112,6 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "hub:hub"
-LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -110,7 +124,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *SINGLE_SIGN_ON_ORIGINS],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }
@@ -136,13 +150,25 @@ CHECKPOINT_KEY = SECRETS.checkpoint_key
 
 LAKE_ROOT = Path(os.environ.get("OTDR_LAKE", VAR / "lake"))
 
+# What comes over HTTP goes to disk, here, whatever its size, until the worker has read it.
+UPLOAD_SPOOL = Path(os.environ.get("OTDR_SPOOL", VAR / "spool"))
+UPLOAD_LIMIT = int(os.environ.get("OTDR_UPLOAD_LIMIT", "2_000_000_000"))  # bytes of one file
+FILE_UPLOAD_TEMP_DIR = UPLOAD_SPOOL
+FILE_UPLOAD_HANDLERS = ["metrics.uploads.spool.SpoolHandler"]
+
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # The first one says how to come in, so whoever does not is answered with 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "governance.access.api.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["governance.access.api.Admitted", "governance.access.api.InScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "otdr_hub.errors.problem_handler",
+    # What an address can do is in the schema; OPTIONS is answered with 405 like any method it lacks.
+    "DEFAULT_METADATA_CLASS": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "OTDR Hub",
@@ -150,7 +176,18 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "DecisionKind": "governance.decisions.models.LaunchDecision.Kind",
+        "SeatVerdict": "governance.decisions.models.Verdict.Word",
+        "GateState": [("ok", "ok"), ("open", "open"), ("blocked", "blocked")],
+        "AnswerVerdict": [(word, word) for word in ("approve", "except", "ask", "reject")],
+        "VersionState": "governance.versions.states.VersionState",
+        "ShownState": [("certified", "certified"), ("known_issue", "known_issue")],
+        "UploadStateEnum": "metrics.uploads.states.UploadState",
+        "BatchStateEnum": "metrics.events.models.Batch.State",
+        "BatchKindEnum": "metrics.events.models.Batch.Kind",
+    },
+    "SERVE_PERMISSIONS": ["governance.access.api.Admitted", "governance.access.api.InScope"],
 }
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "pgmq://localhost")
@@ -186,4 +223,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
+    # The door raises its own alarms, in one line each (`governance.access.alarms`).
+    "loggers": {"axes": {"level": "ERROR"}},
 }

@@ -12,3 +12,5 @@ SESSION_COOKIE_NAME = "__Host-session"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
+# Whoever decides, signs or gives roles (`governance.access.policy.DECIDING`).
+SECOND_FACTOR_ROLES = frozenset({"admin", "dpm", "finance", "legal", "logistics"})

@@ -5,6 +5,8 @@ from otdr_hub.settings.base import *  # noqa: F403 (settings are read by name)
 from otdr_hub.settings.base import DATABASES
 
 DEMO_ACCOUNTS = True
+# Browsers take plain HTTP on `localhost` for secure; passkeys do not work at 127.0.0.1, which is no name.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES["default"] |= {
     "USER": "otdr_test",
@@ -17,3 +19,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Messages of tests go nowhere; those with a worker run their processes under the dev settings.
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -15,9 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from otdr_hub.cluster import testing
 from tests.browser.served import Reader, serving, sign_in
-from tests.conftest import PROJECT, OwnDatabase, Server
+from tests.conftest import PROJECT, OwnDatabase, copy_of
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -71,21 +69,16 @@ def browser(browser_at: Callable[[int], Browser]) -> Browser:
 
 
 @pytest.fixture(scope="package")
-def hub(server: Server, loaded_template: OwnDatabase, environment: dict[str, str]) -> Iterator[str]:
+def hub(loaded_template: OwnDatabase, environment: dict[str, str]) -> Iterator[str]:
     """The address of a server that is only read from."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    testing.clone(server.address, server.secrets, loaded_template.name, name)
-    try:
-        with serving(environment | {"OTDR_DATABASE_NAME": name}) as url:
-            yield url
-    finally:
-        testing.drop(server.address, server.secrets, name)
+    with copy_of(loaded_template) as copy, serving(environment | copy.names) as url:
+        yield url
 
 
 @pytest.fixture
 def own_hub(demo: OwnDatabase, environment: dict[str, str]) -> Iterator[str]:
     """The address of a server on `demo`, where a test may act."""
-    with serving(environment | {"OTDR_DATABASE_NAME": demo.name}) as url:
+    with serving(environment | demo.names) as url:
         yield url
 
 

@@ -16,7 +16,6 @@ from governance.majeure.models import ForceMajeure
 from governance.majeure.selectors import in_force, state
 from governance.majeure.services import majeure_declare, majeure_withdraw
 from governance.models import SignoffRequest
-from governance.signoffs.services import request_sign
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError
 from tests import builders
@@ -51,9 +50,7 @@ def test_it_counts_from_legals_signature_on():
 
 def test_a_rejection_keeps_it_out():
     majeure = builders.majeure_declared()
-    request_sign(
-        request=request_of(majeure), role="legal", verdict="reject", statement="No.", actor=person("legal")
-    )
+    builders.answer(request_of(majeure), "legal", person("legal"), "reject", "No evidence.")
     assert now_in_force() == []
 
 
@@ -68,14 +65,12 @@ def test_its_author_does_not_sign():
     both = person("both", "logistics", "legal")
     majeure = majeure_declare(**FLOOD | {"event": "Strike"}, actor=both)
     with pytest.raises(NotAllowedError):
-        request_sign(
-            request=request_of(majeure), role="legal", verdict="approve", statement="Mine.", actor=both
-        )
+        builders.answer(request_of(majeure), "legal", both)
     line = request_of(majeure).lines.get()
     with pytest.raises(DatabaseError, match="does not sign"), transaction.atomic():
         connection.cursor().execute(
-            "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at)"
-            " VALUES (%s, %s, 'legal', %s, 'approve', 'Mine.', now())",
+            "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at,"
+            " reason, round) VALUES (%s, %s, 'legal', %s, 'approve', 'Mine.', now(), '', 0)",
             [line.pk, line.digest, both.pk],
         )
 

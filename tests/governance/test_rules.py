@@ -12,9 +12,10 @@ from governance.access.services import account_create, role_grant, system
 from governance.definition import DefinitionError, parse
 from governance.models import Market, MetricVersion, Publication, Signature
 from governance.publication.services import publication_publish
+from governance.requirements.services import requirement_set
 from governance.scope.services import scope_decide
 from governance.signoffs.selectors import stands
-from governance.signoffs.services import request_open, request_sign, requirement_set
+from governance.signoffs.services import request_open
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from otdr_hub.hub.guarded import read_hub
@@ -32,7 +33,8 @@ def lake(settings, tmp_path):
 
 
 def give(request, role, person, verdict="approve"):
-    return request_sign(request=request, role=role, verdict=verdict, statement="I saw it.", actor=person)
+    reason = "" if verdict == "approve" else "Not like this."
+    return builders.answer(request, role, person, verdict, reason)
 
 
 def refused_by_the_database(statement, parameters):
@@ -43,8 +45,8 @@ def refused_by_the_database(statement, parameters):
 def forge(line, role, person):
     """A signature written by SQL under the application's own role."""
     refused_by_the_database(
-        "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at)"
-        " VALUES (%s, %s, %s, %s, 'approve', '', now())",
+        "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at,"
+        " reason, round) VALUES (%s, %s, %s, %s, 'approve', '', now(), '', 0)",
         [line.pk, line.digest, role, person.pk],
     )
 
@@ -53,7 +55,7 @@ def test_one_person_does_not_sign_for_two_departments(tmp_path):
     _, request = builders.asked(tmp_path)
     both = builders.person("both", "finance", "legal")
     give(request, "finance", both)
-    with pytest.raises(ConflictError, match="already answered"):
+    with pytest.raises(NotAllowedError, match="has answered this request for finance already"):
         give(request, "legal", both)
     forge(request.lines.get(), "legal", both)
 
@@ -199,7 +201,7 @@ def test_what_is_not_ready_is_not_certified(tmp_path, what):
 
 def test_an_exclusion_needs_its_reason_and_review(tmp_path):
     run = builders.run_done(tmp_path)
-    with pytest.raises(InvalidInputError, match="a reason and a review date"):
+    with pytest.raises(InvalidInputError, match="a reason, an owner and a review date"):
         scope_decide(
             market=Market.objects.get(pk=builders.SHOWN), state="excluded", version=run.version,
             vintage=vintages_of(run)[builders.SHOWN], through=builders.WEEK, actor=builders.person("dpm"),
@@ -242,7 +244,7 @@ def test_rows_of_record_are_never_changed(tmp_path, model):
 
 
 def test_a_requirement_needs_holders():
-    with pytest.raises(InvalidInputError, match="0 persons hold the role legal"):
+    with pytest.raises(InvalidInputError, match="0 persons can sign for legal"):
         requirement_set(act="scope", role="legal", count=1, actor=builders.person("admin"))
     with pytest.raises(InvalidInputError, match="at least 1"):
         requirement_set(act="scope", role="legal", count=0, actor=builders.person("admin"))

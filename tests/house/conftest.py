@@ -23,6 +23,6 @@ def files(suffix: str, *folders: str) -> Iterator[Path]:
 
 @pytest.fixture
 def lake(settings: Any, tmp_path: Path) -> Path:
-    """A folder of this test that also holds its lake."""
-    settings.LAKE_ROOT = tmp_path / "lake"
+    """A folder of this test that also holds its lake and its spool."""
+    settings.LAKE_ROOT, settings.UPLOAD_SPOOL = tmp_path / "lake", tmp_path / "spool"
     return tmp_path

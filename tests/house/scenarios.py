@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from governance.access.services import account_create, role_grant, system
+from governance.access.services import system
 from governance.killswitch.services import shutoff_activate
 from governance.ledger.actions import Action
 from governance.majeure.services import majeure_declare, majeure_withdraw
 from governance.markets.models import Market
 from governance.markets.services import markets_load
 from governance.publication.services import publication_publish
+from governance.requirements.services import requirement_propose, requirement_set
+from governance.rules.services import rule_set
 from governance.scope.services import scope_decide
-from governance.signoffs.services import request_open, request_sign, requirement_set
+from governance.signoffs.services import (
+    LineAnswer,
+    request_escalate,
+    request_open,
+    request_sign,
+    signature_withdraw,
+)
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from metrics.audit.services import publication_rederive
 from metrics.events.services import batch_ingest
@@ -23,9 +33,14 @@ from metrics.otdr.engine import engine_digest
 from metrics.periods.services import period_lock
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
+from metrics.uploads.services import Sending, upload_receive
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError
 from tests import builders
 from tests.builders import person
+from tests.house.access_calls import CALLS as ACCESS
+from tests.house.launch_calls import CALLS as LAUNCH
+from tests.house.version_calls import CALLS as VERSIONS
 
 
 @dataclass(frozen=True)
@@ -39,14 +54,6 @@ class Scenario:
 
     def __str__(self) -> str:
         return f"{self.verb.__name__}-{self.action.value if self.action else 'nothing'}"
-
-
-def _account(folder: Path) -> dict[str, Any]:
-    return {"username": "new", "password": builders.PASSWORD, "roles": ["legal"], "actor": person("admin")}
-
-
-def _grant(folder: Path) -> dict[str, Any]:
-    return {"user": person("exec", "executive"), "role": "bizops", "actor": person("admin")}
 
 
 def _markets(folder: Path) -> dict[str, Any]:
@@ -90,10 +97,39 @@ def _answer(folder: Path) -> dict[str, Any]:
     return {
         "request": request,
         "role": "finance",
-        "verdict": "approve",
+        "answers": {line.digest: LineAnswer("approve") for line in request.lines.all()},
         "statement": "I saw it.",
+        "authenticated_at": clock.now(),
         "actor": person("finance"),
     }
+
+
+def _rule(folder: Path) -> dict[str, Any]:
+    return {"max_points": Decimal(3), "weeks": 8, "reason": "as agreed", "actor": person("dpm")}
+
+
+def _change(folder: Path) -> dict[str, Any]:
+    builders.required("scope", "finance", "legal")
+    person("finance-2", "finance")
+    return {
+        "act": "scope", "role": "finance", "count": 2, "reason": "The auditors ask for it.",
+        "actor": person("admin"),
+    }  # fmt: skip
+
+
+def _withdraw(folder: Path) -> dict[str, Any]:
+    call = _answer(folder)
+    request_sign(**call)
+    return {"request": call["request"], "reason": "I misread it.", "actor": call["actor"]}
+
+
+def _escalate(folder: Path) -> dict[str, Any]:
+    builders.required("scope", "finance")
+    request = request_open(
+        act="scope", summary="Certify", lines=[("a" * 64, "AA")], actor=person("dpm"),
+        answer_by=clock.now() - dt.timedelta(hours=1),
+    )  # fmt: skip
+    return {"request": request, "role": "finance", "actor": person("dpm")}
 
 
 def _decide(folder: Path) -> dict[str, Any]:
@@ -137,6 +173,12 @@ def _take(folder: Path) -> dict[str, Any]:
     builders.two_markets()
     path = builders.promises_file(folder)
     return {"path": path, "kind": "promises", "actor": person("data_engineer")}
+
+
+def _send(folder: Path) -> dict[str, Any]:
+    """Bytes are kept; what becomes of them is on record once they are read."""
+    sending = Sending("promises", "p.csv")
+    return {"pieces": [b"nothing yet"], "sending": sending, "actor": person("data_engineer")}
 
 
 def _take_again(folder: Path) -> dict[str, Any]:
@@ -198,8 +240,7 @@ def _rederive_changed(folder: Path) -> dict[str, Any]:
 
 
 SCENARIOS = (
-    Scenario(account_create, Action.ACCOUNT_CREATED, _account),
-    Scenario(role_grant, Action.ROLE_GRANTED, _grant),
+    *(Scenario(*call) for call in (*ACCESS, *LAUNCH, *VERSIONS)),
     Scenario(markets_load, Action.MARKETS_LOADED, _markets),
     Scenario(requirement_set, Action.REQUIREMENT_SET, _requirement),
     Scenario(version_propose, Action.VERSION_PROPOSED, _propose),
@@ -207,6 +248,10 @@ SCENARIOS = (
     Scenario(version_put_into_effect, Action.VERSION_EFFECTIVE, _effect),
     Scenario(request_open, Action.SIGNOFF_REQUESTED, _ask),
     Scenario(request_sign, Action.SIGNOFF_GIVEN, _answer),
+    Scenario(signature_withdraw, Action.SIGNOFF_WITHDRAWN, _withdraw),
+    Scenario(request_escalate, Action.SIGNOFF_ESCALATED, _escalate),
+    Scenario(requirement_propose, Action.REQUIREMENT_PROPOSED, _change),
+    Scenario(rule_set, Action.RULE_SET, _rule),
     Scenario(scope_decide, Action.SCOPE_DECIDED, _decide),
     Scenario(publication_publish, Action.PUBLICATION_PUBLISHED, _publish),
     Scenario(shutoff_activate, Action.SHUTOFF_ACTIVATED, _shut_off),
@@ -215,6 +260,7 @@ SCENARIOS = (
     Scenario(batch_ingest, Action.BATCH_ACCEPTED, _take),
     Scenario(batch_ingest, Action.BATCH_REFUSED, _take_unknown_column, InvalidInputError),
     Scenario(batch_ingest, None, _take_again),
+    Scenario(upload_receive, None, _send),
     Scenario(run_queue, Action.RUN_QUEUED, _queue),
     Scenario(run_queue, None, _queue_again),
     Scenario(period_lock, Action.PERIOD_LOCKED, _lock),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -172,11 +174,51 @@ def test_error_pages_need_no_context(name: str) -> None:
 
 
 def test_sign_in_shows_demonstration_accounts_only_when_told() -> None:
-    assert "otdr-demo" not in render_to_string("registration/login.html", {})
+    assert "otdr-demo" not in render_to_string("account/login.html", {})
     parts = (context.Part(("finance", "finance-2"), "signs for Finance"),)
-    html = render_to_string(
-        "registration/login.html", {"demo_accounts": context.Accounts("otdr-demo", parts)}
-    )
+    html = render_to_string("account/login.html", {"demo_accounts": context.Accounts("otdr-demo", parts)})
     for text in ("otdr-demo", "finance-2", "signs for Finance"):
         assert text in html
     assert 'autocomplete="current-password"' in html
+
+
+def _with_a_held_one(through: int) -> Reading:
+    """As usual, but Canada waits for signatures: shown up to the week of that number (0 or 1)."""
+    whole = usual()
+    at = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    canada, *others = whole.markets
+    shown = canada.weeks[: through + 1]
+    held = replace(canada, weeks=shown, through=shown[-1].monday, as_of=at, is_held=True)
+    if through == 1:
+        return replace(whole, markets=(held, *others))
+    summed = reading(others, {"DE": "undecided", "BR": "undecided"}, hidden_due=147_130)
+    return replace(summed, markets=(held, *others), coverage=replace(summed.coverage, markets_in_scope=5))
+
+
+def test_a_held_market_is_counted_as_signed_and_says_so() -> None:
+    whole = _with_a_held_one(1)
+    page = hub_page(whole)
+    said = words_of(render_to_string("hub/hub.html", {"page": page}))
+    (banner,) = page.held
+    assert banner.startswith("Canada: Last signed number: week 47, data as of 20 Nov 2026, 12:00 UTC. Newer")
+    assert "Canada is counted as signed, with data as of 20 Nov 2026, 12:00 UTC" in said
+    assert {row.code for row in page.markets.rows} == {"CA", "JP", "US"}
+    assert page.markets.behind == ()
+
+
+def test_a_market_of_an_earlier_week_stays_out_of_the_sum() -> None:
+    whole = _with_a_held_one(0)
+    page = hub_page(whole)
+    assert {row.code for row in page.markets.rows} == {"JP", "US"}
+    assert [(row.code, row.delta, row.bar) for row in page.markets.behind] == [("CA", "week 46", None)]
+    assert page.markets.sum is not None
+    assert page.markets.sum.due == "600,000"
+    assert page.markets.sum.name == "2 markets shown"
+    assert contributions.contributions(whole).keys() == {"JP", "US"}
+    said = words_of(render_to_string("hub/hub.html", {"page": page}))
+    assert "Canada is shown up to week 46 and not counted in: newer data waits for signatures." in said
+    own = market_page(whole, "CA")
+    assert own is not None
+    assert "Not in the headline" in own.to_headline
+    assert own.headline.number == "92.0"
+    assert "20 Nov 2026, 12:00 UTC" in words_of(render_to_string("hub/market.html", {"page": own}))

@@ -71,3 +71,19 @@ def test_two_versions_are_compared_in_words(file):
 def test_a_missing_name_is_said(file):
     assert "takes 2 names, not 1" in versions("diff", "otdr-2", code=1)["error"]
     assert "There is no metric version" in versions("show", "otdr-9", code=1)["error"]
+
+
+def test_a_change_is_proposed_with_its_reason_and_submitted_with_its_effect(file, tmp_path, settings):
+    settings.LAKE_ROOT = tmp_path / "lake"
+    builders.run_done(tmp_path)
+    versions("propose", file, "--reason", "Couriers round.")
+    done = versions("submit", "otdr-2")
+    assert done["state"] == "in_review"
+    assert "the rate of otdr-test is 91.67 %" in done["effect"]
+    assert "no longer draft" in versions("submit", "otdr-2", code=1)["error"]
+
+
+def test_an_auditor_asks_since_when_versions_are_unchanged(file):
+    versions("propose", file)
+    (found,) = versions("unchanged", as_="auditor")["versions"]
+    assert (found["name"], found["holds"], found["engine_runs"]) == ("otdr-2", True, True)

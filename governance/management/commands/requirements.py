@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
-from governance.signoffs.services import requirement_set
+from governance.requirements.services import requirement_set
 
 
 class Command(ServiceCommand):

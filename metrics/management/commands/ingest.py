@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Command(ServiceCommand):
             begun = time.monotonic()
             progress.begin(path)
             try:
-                taken = batch_ingest(path=path, actor=actor, **given)
+                taken = batch_ingest(path=path, tell=partial(progress.reading, path), actor=actor, **given)
             except DomainError as error:
                 batches.append({"file": str(path), "error": str(error), "type": error.slug})
                 lines.append(f"Refused: {error}")

@@ -1,0 +1,86 @@
+"""Who may come further than the door: somebody who holds a role and, where it is asked for, a second factor.
+
+Being signed in is asked before (LoginRequiredMiddleware). Roles are read from the database at each
+request, so what was taken away is gone at once, whatever is still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+
+from governance.access.models import User
+from governance.access.selectors import has_second_factor
+from otdr_hub.lib.outcome import NotAllowedError
+
+# One's own account, and what answers for itself: the API asks `require_admitted`.
+_OPEN: Final = ("/accounts/", "/api/")
+
+
+class NoRoleError(NotAllowedError):
+    """Signed in, and holding no role."""
+
+    slug = "no-role"
+
+
+class SecondFactorError(NotAllowedError):
+    """The role asks for a second factor, and the account has none."""
+
+    slug = "second-factor"
+
+
+def require_role(person: User) -> frozenset[str]:
+    """The roles held now; NoRoleError where there is none."""
+    roles = person.roles
+    if not roles:
+        raise NoRoleError(f"The account {person.username} holds no role; an admin gives one.")
+    return roles
+
+
+def require_admitted(person: User) -> None:
+    """Raise NoRoleError or SecondFactorError where the person must not come further than the door."""
+    roles = require_role(person)
+    asked = roles & settings.SECOND_FACTOR_ROLES
+    if asked and not has_second_factor(person):
+        raise SecondFactorError(
+            f"The role {min(asked)} asks for a second factor; set one up at {reverse('mfa_index')} first."
+        )
+
+
+class DoorMiddleware:
+    """Leads whoever is not admitted to the page that says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pages of one's own account show keys and codes, so nothing keeps them."""
+        response = self.get_response(request)
+        if request.path.startswith("/accounts/"):
+            patch_cache_control(response, no_store=True)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any  # noqa: ARG002 (Django's)
+    ) -> HttpResponse | None:  # fmt: skip
+        """Stop a signed-in person at the door of every page that wants one."""
+        person = request.user
+        if not getattr(view, "login_required", True) or request.path.startswith(_OPEN):
+            return None
+        if not isinstance(person, User):
+            return None
+        try:
+            require_admitted(person)
+        except SecondFactorError:
+            return HttpResponseRedirect(reverse("mfa_index"))
+        except NoRoleError as error:
+            response = render(request, "no_role.html", {"said": str(error)}, status=403)
+            patch_cache_control(response, no_store=True)
+            return response
+        return None

@@ -1,0 +1,147 @@
+"""An entry of the ledger as a sentence: who did what to what, with the few words that matter.
+
+No counts are told here. What an entry holds besides is shown as it is, to those who may read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from governance.ledger.actions import Action
+from governance.ledger.models import Entry
+
+Payload = Mapping[str, Any]
+_ANSWERS: Final = MappingProxyType(
+    {
+        "approve": "approved",
+        "except": "approved with an exception",
+        "ask": "asked about",
+        "reject": "rejected",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who, what was done, to what, and more; together a sentence."""
+
+    who: str
+    did: str
+    what: str
+    more: str
+
+    def __str__(self) -> str:
+        more = f": {self.more}" if self.more else ""
+        return f"{self.who} {self.did} {self.what}{more}."
+
+
+def _first(payload: Payload, kind: str) -> Payload:
+    items = payload.get("facts", {}).get(kind, {})
+    return next((item for item in items.values() if item), {})
+
+
+def _answer(payload: Payload) -> str:
+    facts = payload.get("facts", {})
+    given = [one for people in facts.get("signatures", {}).values() for one in people.values()]
+    counted = Counter(one["verdict"] for one in given)
+    said = [
+        f"{_ANSWERS.get(verdict, verdict)} {number} line{'' if number == 1 else 's'}"
+        for verdict, number in counted.items()
+    ]
+    reasons = sorted({one["reason"] for one in given if one["reason"]})
+    versions = facts.get("versions", {}).values()
+    moved = [f"{item['name']} is {item['state'].replace('_', ' ')}" for item in versions]
+    role = f"for {payload['role']}, " if payload.get("role") else ""
+    return role + "; ".join([*said, *(f"“{reason}”" for reason in reasons), *moved])
+
+
+def _decided(payload: Payload) -> str:
+    item = _first(payload, "decisions")
+    words = [str(item.get("state", "")).replace("_", " ")]
+    words += [item[name] for name in ("disclosure", "reason") if item.get(name)]
+    if item.get("review_on"):
+        words.append(f"to be looked at again on {item['review_on']}")
+    return "; ".join(words)
+
+
+def _published(payload: Payload) -> str:
+    lines = _first(payload, "publications").get("lines", {})
+    decided = sum(bool(line[1]) for line in lines.values())
+    held = payload.get("held") or []
+    kept = f"; kept as last signed: {', '.join(held)}" if held else ""
+    return f"{decided} of {len(lines)} markets with a decision{kept}"
+
+
+def _off(payload: Payload) -> str:
+    item = _first(payload, "shutoffs")
+    words = [str(payload.get("category", "")).replace("_", " "), item.get("reason", "")]
+    return ", ".join(word for word in words if word)
+
+
+def _effective(payload: Payload) -> str:
+    retired = f", and {payload['retires']} retires" if payload.get("retires") else ""
+    return f"from {payload.get('effective_from')}{retired}"
+
+
+def _retired(payload: Payload) -> str:
+    return f"from {payload.get('retired_from')}, because: {payload.get('reason')}"
+
+
+def _requirement(payload: Payload) -> str:
+    return f"{payload.get('count')} of {payload.get('role')}"
+
+
+def _reason(payload: Payload) -> str:
+    return str(payload.get("reason") or payload.get("problem") or "")
+
+
+def _rows(payload: Payload) -> str:
+    return f"{payload.get('accepted', 0):,} of {payload.get('rows', 0):,} rows taken"
+
+
+_MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
+    {
+        Action.SIGNOFF_GIVEN: _answer,
+        Action.SIGNOFF_REQUESTED: lambda payload: str(_first(payload, "requests").get("summary", "")),
+        Action.SIGNOFF_WITHDRAWN: _reason,
+        Action.VERSION_PROPOSED: lambda payload: str(_first(payload, "versions").get("reason", "")),
+        Action.VERSION_RETURNED: _reason,
+        Action.VERSION_EFFECTIVE: _effective,
+        Action.VERSION_RETIRED: _retired,
+        Action.REQUIREMENT_SET: _requirement,
+        Action.REQUIREMENT_PROPOSED: _reason,
+        Action.SCOPE_DECIDED: _decided,
+        Action.SHUTOFF_ACTIVATED: _off,
+        Action.MAJEURE_WITHDRAWN: _reason,
+        Action.PUBLICATION_PUBLISHED: _published,
+        Action.BATCH_ACCEPTED: _rows,
+        Action.BATCH_REFUSED: _reason,
+        Action.RUN_FAILED: _reason,
+    }
+)
+
+
+def _more(entry: Entry) -> str:
+    """What is added for this kind of act; nothing where an entry of an older form lacks it."""
+    tell = _MORE.get(entry.action)
+    try:
+        return tell(json.loads(entry.payload)).strip().rstrip(".") if tell else ""
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return ""
+
+
+def told(entry: Entry, names: Mapping[str, str]) -> Told:
+    """The entry as a sentence; `names` are the markets' names by code."""
+    known = dict(Action.choices)
+    did, what = str(known.get(entry.action, entry.action)), entry.subject
+    # "answered the request" + "request 7": the noun is said once.
+    last = did.rpartition(" ")[2]
+    what = what.removeprefix(f"{last} ")
+    if what in names:
+        what = f"{names[what]} ({what})"
+    return Told(entry.actor, did, "everything" if what == "global" else what, _more(entry))

@@ -1,0 +1,39 @@
+"""Fixing the two-sided rule."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import transaction
+
+from governance.access.models import User
+from governance.access.policy import may
+from governance.ledger import services as ledger
+from governance.ledger.actions import Action
+from governance.rules import facts
+from governance.rules.models import ScopeRule
+from otdr_hub.lib import clock
+from otdr_hub.lib.outcome import InvalidInputError, require, require_short
+
+
+@transaction.atomic
+def rule_set(*, max_points: Decimal, weeks: int, reason: str, actor: User) -> ScopeRule:
+    """Fix how far a week may stand from the median of the weeks before it, up or down.
+
+    `max_points` are percentage points. It holds for what is computed from now on.
+    """
+    require(may(actor, "rule_set"))
+    require_short("reason", reason, 300)
+    if not reason.strip():
+        raise InvalidInputError("A rule takes a reason: why so many points, and so many weeks.")
+    if not Decimal("0.1") <= max_points <= 100 or not 3 <= weeks <= 52:
+        raise InvalidInputError("A rule takes 0.1 to 100 points and 3 to 52 weeks.")
+    rule = ScopeRule.objects.create(
+        max_points=max_points.quantize(Decimal("0.01")), weeks=weeks, reason=reason, set_by=actor,
+        set_at=clock.now(),
+    )  # fmt: skip
+    ledger.record(
+        action=Action.RULE_SET, subject=str(rule), payload={"reason": reason}, actor=actor,
+        facts=facts.of([rule]),
+    )  # fmt: skip
+    return rule

@@ -1,0 +1,129 @@
+"""Before a market is decided: what there is to decide on, and what the roll-up is with and without it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from governance.access.models import User
+from governance.access.policy import may
+from governance.markets.models import Market
+from governance.models import MetricVersion
+from governance.scope.readiness import Candidate
+from governance.scope.readiness import problems as unfit
+from metrics.periods.finality import Finality, finality
+from metrics.recompute import storage
+from metrics.recompute.selectors import newest_vintages
+from otdr_hub.lib import clock, digest
+from otdr_hub.lib.outcome import require
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest data of a market under a version: its vintage, and the moment it is of."""
+
+    market: str
+    vintage: str
+    run: str
+    as_of: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Counts of some markets in one week."""
+
+    on_time: int
+    due: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        """On time / due, exactly; None when nothing was due."""
+        return Fraction(self.on_time, self.due) if self.due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The roll-up of a week with and without the markets decided, and each of them alone.
+
+    `scope` is the sum over all registered markets. The digest names the table, to be filed with the
+    decision; it can be computed again from the vintages it names.
+    """
+
+    monday: dt.date
+    included: Sum
+    left_out: Sum
+    scope: Sum
+    alone: Mapping[str, Sum]
+    vintages: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """The content address of the table."""
+        return digest.of({
+            "week": self.monday, "vintages": dict(self.vintages),
+            "with": [self.included.on_time, self.included.due],
+            "without": [self.left_out.on_time, self.left_out.due],
+            "scope": [self.scope.on_time, self.scope.due],
+            "alone": {market: [one.on_time, one.due] for market, one in self.alone.items()},
+        })  # fmt: skip
+
+
+def newest(*, version: MetricVersion, actor: User) -> dict[str, Newest]:
+    """Market -> its newest data under a version. No counts."""
+    require(may(actor, "scope_read"))
+    codes = list(Market.objects.values_list("code", flat=True))
+    return {
+        code: Newest(code, row.vintage, row.run_id, row.run.as_of)
+        for code, row in sorted(newest_vintages(version, codes).items())
+    }
+
+
+def last_whole_week(version: MetricVersion, found: Mapping[str, Newest]) -> dt.date | None:
+    """The latest Monday whose week is over, with enough news, in at least half of the markets."""
+    settled: dict[dt.date, int] = {}
+    for row in storage.weeks_of([one.vintage for one in found.values()]):
+        state = finality(row, None, version.completeness_floor, clock.now())
+        if row["due"] and state is Finality.PROVISIONAL:
+            settled[row["week"]] = settled.get(row["week"], 0) + 1
+    return max((week for week, count in settled.items() if 2 * count >= len(found)), default=None)
+
+
+def readiness(
+    *, version: MetricVersion, found: Mapping[str, Newest], monday: dt.date, actor: User
+) -> dict[str, list[str]]:
+    """Market -> why its week cannot be certified, a sentence each; empty where it can."""
+    require(may(actor, "scope_decide"))
+    return {code: unfit(Candidate(code, version.digest, one.vintage, monday)) for code, one in found.items()}
+
+
+def effect(
+    *,
+    found: Mapping[str, Newest],
+    monday: dt.date,
+    chosen: Sequence[str],
+    shown: Collection[str],
+    actor: User,
+) -> Effect:
+    """What the roll-up of a week is when the chosen markets join those shown, and when they do not."""
+    require(may(actor, "scope_decide"))
+    markets = {one.vintage: code for code, one in found.items()}
+    counts = {
+        markets[row["vintage"]]: Sum(row["on_time"], row["due"])
+        for row in storage.weeks_of(list(markets))
+        if row["week"] == monday
+    }
+
+    def total(codes: Collection[str]) -> Sum:
+        parts = [counts[code] for code in codes if code in counts]
+        return Sum(sum(one.on_time for one in parts), sum(one.due for one in parts))
+
+    return Effect(
+        monday=monday,
+        included=total({*shown, *chosen}),
+        left_out=total(set(shown) - set(chosen)),
+        scope=total(counts.keys()),
+        alone={code: counts.get(code, Sum(0, 0)) for code in chosen},
+        vintages={code: one.vintage for code, one in found.items()},
+    )

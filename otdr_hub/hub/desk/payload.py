@@ -1,0 +1,136 @@
+"""The desk's objects as plain values for the API. Counts are integers, times RFC 3339."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from governance.access.models import User
+from governance.publication.models import Publication, PublicationLine
+from governance.signoffs import acts
+from governance.signoffs.models import Signature, SignoffRequest
+from governance.signoffs.outstanding import Outstanding
+from governance.signoffs.selectors import required
+from governance.signoffs.statements import statement_for
+from metrics.operator.signing import Evidence, Told
+from otdr_hub.hub.desk import evidence as words
+from otdr_hub.hub.desk.deciding import Ground
+from otdr_hub.hub.desk.lines import known_of
+from otdr_hub.hub.desk.standing import Standing
+from otdr_hub.lib import weeks
+
+
+def _moment(at: dt.datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def head(one: Outstanding) -> dict[str, Any]:
+    """A request in the list."""
+    return {**_request(one.request), "lines": one.lines, "missing": one.missing, "against": one.against}
+
+
+def _request(request: SignoffRequest) -> dict[str, Any]:
+    return {
+        "id": request.pk, "act": request.act, "summary": request.summary, "by": request.opened_by.username,
+        "at": _moment(request.opened_at), "answer_by": _moment(request.answer_by),
+    }  # fmt: skip
+
+
+def _answer(one: Signature) -> dict[str, Any]:
+    return {
+        "role": one.role, "person": one.person.username, "verdict": one.verdict, "reason": one.reason,
+        "at": _moment(one.signed_at),
+    }  # fmt: skip
+
+
+def _told(week: Told | None) -> dict[str, Any] | None:
+    if week is None:
+        return None
+    return {
+        "week": weeks.label(week.monday), "due": week.due, "on_time": week.on_time, "late": week.late,
+        "pending": week.pending, "unknown": week.unknown, "finality": week.finality,
+    }  # fmt: skip
+
+
+def _numbers(found: Evidence | None) -> dict[str, Any]:
+    if found is None:
+        return {"market": None, "state": None, "now": None, "before": None, "moved": ""}
+    return {
+        "market": found.decision.market_id, "state": found.decision.state, "now": _told(found.now),
+        "before": _told(found.last), "moved": words.shown(found).moved,
+    }  # fmt: skip
+
+
+def signoff(request: SignoffRequest, fingerprint: str, person: User) -> dict[str, Any]:
+    """A request with all its lines."""
+    lines = list(request.lines.order_by("pk"))
+    known = known_of(request, lines, person)
+    roles = sorted({role for line in lines for role in required(request.act, line.digest)})
+    return {
+        **_request(request),
+        "fingerprint": fingerprint,
+        "statements": {role: statement_for(request.act, role).name for role in roles},
+        "lines": [
+            {
+                "digest": line.digest, "subject": line.subject,
+                "current": acts.is_current(request.act, line.digest),
+                "missing": list(known.missing.get(line.digest, ())),
+                "answers": [_answer(one) for one in known.answers.get(line.digest, [])],
+                **_numbers(known.evidence.get(line.digest)),
+            }
+            for line in lines
+        ],
+    }  # fmt: skip
+
+
+def market(one: Standing) -> dict[str, Any]:
+    """A market on the board."""
+    decision, line = one.decision, one.line
+    shown = line is not None and bool(line.decision)
+    return {
+        "code": one.market.code, "name": one.market.name, "state": one.state,
+        "decision": decision.digest if decision else None,
+        "through": weeks.label(line.through) if shown and line and line.through else None,
+        "as_of": _moment(line.as_of) if shown and line else None,
+        "held": bool(line and line.is_held), "outside": one.is_outside,
+        "signed_by": [_answer(answer) for answer in one.answers], "missing": list(one.missing),
+        "review_on": decision.review_on.isoformat() if decision and decision.review_on else None,
+        "disclosure": decision.disclosure if decision else "",
+    }  # fmt: skip
+
+
+def effect(stand: Ground) -> dict[str, Any]:
+    """What deciding would do."""
+    table = stand.effect
+    return {
+        "week": weeks.label(stand.monday), "digest": table.digest,
+        "included": [table.included.on_time, table.included.due],
+        "left_out": [table.left_out.on_time, table.left_out.due],
+        "scope": [table.scope.on_time, table.scope.due],
+        "problems": stand.problems,
+    }  # fmt: skip
+
+
+def _line(line: PublicationLine) -> dict[str, Any]:
+    return {
+        "market": line.market_id, "vintage": line.vintage, "shown": bool(line.decision), "held": line.is_held,
+        "through": weeks.label(line.through) if line.through else None, "as_of": _moment(line.as_of),
+    }  # fmt: skip
+
+
+def publication(one: Publication) -> dict[str, Any]:
+    """A publication with its lines."""
+    return {
+        "number": one.number, "digest": one.digest, "version": one.version.name,
+        "week": weeks.label(one.through), "as_of": _moment(one.as_of), "by": one.published_by.username,
+        "at": _moment(one.published_at), "lines": [_line(line) for line in one.lines.order_by("market")],
+    }  # fmt: skip
+
+
+def offered(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of what would be published."""
+    return {
+        "market": line["market"], "vintage": line["vintage"], "shown": bool(line["decision"]),
+        "held": line["is_held"], "through": weeks.label(line["through"]), "as_of": _moment(line["as_of"]),
+    }  # fmt: skip

@@ -1,0 +1,81 @@
+"""Every operation of the API, with what its schema allows and what it does not: no 5xx, no breach of schema.
+
+`OTDR_EXAMPLES=full` sends ten times as many requests. Each role's token is its own run, so that what a
+role may do is reached behind the door, and not only refused at it.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.served import serving
+from tests.conftest import PROJECT
+
+FULL = os.environ.get("OTDR_EXAMPLES") == "full"
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance",
+    "response_schema_conformance",
+)  # fmt: skip
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600 if FULL else 600)]
+
+
+def by_token(database, url: str, person: str) -> list[str]:
+    """Headers of a program: a token with every scope there is."""
+    scopes = [part for scope in ("read", "ingest", "run") for part in ("--scope", scope)]
+    done = database.manage("tokens", "create", person, "--name", "schemathesis", *scopes, "--json")
+    return ["--header", f"Authorization: Bearer {json.loads(done.stdout)['secret']}"]
+
+
+def by_session(database, url: str, person: str) -> list[str]:
+    """Headers of a browser that has just signed in."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    page = browser.open(f"{url}/accounts/login/").read().decode()
+    fields = dict(
+        re.findall(r'<input type="(?:text|password|hidden)" name="([^"]+)"(?: value="([^"]*)")?', page)
+    )
+    names = [name for name in ("login", "username") if f'name="{name}"' in page]
+    form = fields | {names[0]: person, "password": "otdr-demo"}
+    request = urllib.request.Request(
+        f"{url}/accounts/login/", urllib.parse.urlencode(form).encode(), {"Referer": f"{url}/accounts/login/"}
+    )
+    browser.open(request).read()
+    cookies = {cookie.name: cookie.value or "" for cookie in jar}
+    token = next(value for name, value in cookies.items() if "csrf" in name)
+    assert any("session" in name for name in cookies), f"{person} could not sign in"
+    return [
+        "--header", "Cookie: " + "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "--header", f"X-CSRFToken: {token}", "--header", f"Referer: {url}/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("person", "headers"),
+    [("data-engineer", by_token), ("dpm", by_session), ("finance", by_session), ("auditor", by_session)],
+)
+def test_nothing_the_schema_allows_or_forbids_breaks_the_api(demo, tmp_path: Path, person: str, headers):
+    environment = demo.environment | {"OTDR_STATIC": str(tmp_path / "static")}
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+    subprocess.run(collect, cwd=PROJECT, env=environment, check=True)
+    with serving(environment) as url:
+        command = [
+            sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/schema/",
+            *headers(demo, url, person),
+            "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing" if FULL else "coverage",
+            "--max-examples", "200" if FULL else "5", "--continue-on-failure", "--no-color",
+            "--warnings", "off", "--request-timeout", "20",
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=False, env=demo.environment
+        )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
