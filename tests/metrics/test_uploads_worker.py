@@ -86,18 +86,27 @@ def counts(database: OwnDatabase) -> tuple[int, int]:
 
 def test_a_worker_killed_while_it_reads_loses_nothing_and_reads_once(database, big):
     pk = received(database, big)
-    with worker(database) as first:
-        until(lambda: state(database, pk)[2] > 0, 90, "the worker is in the middle of the file")
-        kill(first)
-    assert state(database, pk)[:2] == ("reading", 1)
-    assert 0 < state(database, pk)[2] <= state(database, pk)[3]
-    assert counts(database) == (0, 0)
+    # However fast the machine, the worker cannot get past this: it is killed before the batch is stored.
+    with database.connect("postgres", autocommit=False) as barrier:
+        barrier.execute("LOCK TABLE metrics_batch IN SHARE ROW EXCLUSIVE MODE")
+
+        def in_the_middle() -> bool:
+            waits = barrier.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+            return state(database, pk)[0] == "reading" and (state(database, pk)[2] > 0 or waits[0] > 0)
+
+        with worker(database) as first:
+            until(in_the_middle, 90, "the worker is in the middle of the file")
+            kill(first)
+        assert state(database, pk)[:2] == ("reading", 1)
+        assert 0 <= state(database, pk)[2] <= state(database, pk)[3]
+        assert counts(database) == (0, 0)
     with worker(database), beat(database):
         until(lambda: state(database, pk)[0] == "done", 120, "the upload is taken up again and done")
+        # The file goes after the commit that says it is done.
+        until(lambda: not any((database.folder / "spool").iterdir()), 30, "its file is gone")
     assert state(database, pk)[1] == 2
     assert state(database, pk)[4] is False
     assert counts(database) == (1, 1)
-    assert not any((database.folder / "spool").iterdir())
 
 
 def token(database: OwnDatabase) -> str:
