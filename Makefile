@@ -45,7 +45,7 @@ stop: $(RUN_STAMP) ## stop what runs in this checkout
 
 lock: $(DEV_STAMP) ## renew both requirements files from pyproject.toml
 	@$(COMPILE) -o requirements.txt
-	@$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --extra dev --extra pdf -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove what can be made again; the data in var/ stays
 	@if [ -e $(RUN_STAMP) ]; then $(PY) -m otdr_hub.run --stop; fi
