@@ -20,6 +20,9 @@ from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.access.services import account_create, system
 from governance.definition import Definition
+from governance.killswitch.models import Shutoff
+from governance.killswitch.services import ACT as LIFT
+from governance.killswitch.services import shutoff_activate
 from governance.majeure.models import ForceMajeure
 from governance.majeure.selectors import ACT as MAJEURE
 from governance.majeure.services import majeure_declare
@@ -233,6 +236,13 @@ def published(folder: Path) -> Publication:
     return publication_publish(
         version=run.version, vintages=vintages_of(run), through=WEEK, as_of=run.as_of, actor=person("dpm")
     )
+
+
+def switched_off(folder: Path) -> Shutoff:
+    """AA was shown and is switched off by the admin; Finance and Logistics sign for it to be on again."""
+    published(folder)
+    required(LIFT, "finance", "logistics")
+    return shutoff_activate(market=SHOWN, category="data_quality", actor=person("admin"))
 
 
 def majeure_declared() -> ForceMajeure:

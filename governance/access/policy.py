@@ -16,7 +16,7 @@ ROLES: Final = MappingProxyType(
         "legal": "signs for Legal",
         "logistics": "signs for Logistics",
         "bizops": "asks for breakouts",
-        "admin": "gives roles, switches markets off",
+        "admin": "gives roles, may switch off",
         "data_owner": "answers for the data",
         "data_engineer": "feeds data, recomputes",
         "auditor": "reads everything, writes nothing",
@@ -60,7 +60,14 @@ _MAY: Final = MappingProxyType(
         "seat_give": frozenset({"dpm", "admin"}),
         "seat_deputy": frozenset({"admin"}),
         "launch_check": frozenset({"dpm", "data_engineer"}),
-        "shutoff_activate": frozenset({"admin", "dpm"}),
+        # Whoever has a seat may stop a number, alone; to show it again takes the gate.
+        "shutoff_activate": frozenset({*DEPARTMENTS, "admin", "dpm"}),
+        "shutoff_explain": frozenset({*DEPARTMENTS, "admin", "dpm"}),
+        "lift_ask": frozenset({*DEPARTMENTS, "admin", "data_owner", "dpm"}),
+        # Reasons and evidence may carry a number; states and times do not, and everybody sees those.
+        "shutoff_read": frozenset({*DEPARTMENTS, "admin", "auditor", "data_engineer", "data_owner", "dpm"}),
+        # The product's own guards, and no person.
+        "shutoff_trip": frozenset(),
         "majeure_declare": frozenset({"logistics", "dpm"}),
         "majeure_withdraw": frozenset({"logistics", "dpm", "legal"}),
         "batch_ingest": frozenset({"data_engineer"}),
@@ -100,6 +107,8 @@ _SYSTEM_MAY: Final = frozenset(
         "period_read",
         "publication_rederive",
         "launch_check",
+        # A guard may switch off by itself, never on.
+        "shutoff_trip",
     }
 )
 
@@ -113,6 +122,8 @@ def may(actor: User, verb: str) -> Answer:
     allowed = _MAY[verb]
     if actor.roles & allowed:
         return ALLOWED
+    if not allowed:
+        return Refused(f"Only the product itself may {_words(verb)}.")
     return Refused(f"To {_words(verb)} takes the role {_either(allowed)}; {actor.username} does not hold it.")
 
 

@@ -57,6 +57,11 @@ def _answer(payload: Payload) -> str:
     versions = facts.get("versions", {}).values()
     moved = [f"{item['name']} is {item['state'].replace('_', ' ')}" for item in versions]
     role = f"for {payload['role']}, " if payload.get("role") else ""
+    moved += [
+        f"{key.partition('/')[0]} is on again"
+        for key, item in facts.get("shutoffs", {}).items()
+        if "lifted" in item
+    ]
     return role + "; ".join([*said, *(f"“{reason}”" for reason in reasons), *moved])
 
 
@@ -79,7 +84,8 @@ def _published(payload: Payload) -> str:
 
 def _off(payload: Payload) -> str:
     item = _first(payload, "shutoffs")
-    words = [str(payload.get("category", "")).replace("_", " "), item.get("reason", "")]
+    category = str(payload.get("category") or item.get("category", ""))
+    words = [category.replace("_", " "), item.get("reason", "")]
     return ", ".join(word for word in words if word)
 
 
@@ -117,6 +123,12 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.REQUIREMENT_PROPOSED: _reason,
         Action.SCOPE_DECIDED: _decided,
         Action.SHUTOFF_ACTIVATED: _off,
+        Action.SHUTOFF_TRIPPED: _off,
+        Action.SHUTOFF_REPEATED: lambda payload: ", ".join(
+            filter(None, [str(payload.get("category", "")).replace("_", " "), payload.get("reason", "")])
+        ),
+        Action.SHUTOFF_EXPLAINED: _reason,
+        Action.SHUTOFF_LIFT_ASKED: lambda payload: str(payload.get("evidence", "")),
         Action.MAJEURE_WITHDRAWN: _reason,
         Action.PUBLICATION_PUBLISHED: _published,
         Action.BATCH_ACCEPTED: _rows,

@@ -17,6 +17,7 @@ from typing import Final
 from governance.access.models import User
 from governance.access.services import account_create, system
 from governance.definition import Definition
+from governance.killswitch.services import ACT as LIFT
 from governance.majeure.selectors import ACT as MAJEURE
 from governance.markets.models import Market
 from governance.markets.services import markets_load, read_file
@@ -79,7 +80,10 @@ def _accounts() -> None:
 
 
 def _requirements() -> None:
-    wanted = [(VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS), (MAJEURE, "legal")]
+    wanted = [
+        (VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS), (MAJEURE, "legal"),
+        (LIFT, "finance"), (LIFT, "logistics"),
+    ]  # fmt: skip
     for act, role in wanted:
         if not Requirement.objects.filter(act=act, role=role).exists():
             requirement_set(act=act, role=role, count=1, actor=_account("admin"))

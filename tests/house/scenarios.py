@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from governance.access.services import system
-from governance.killswitch.services import shutoff_activate
 from governance.ledger.actions import Action
 from governance.majeure.services import majeure_declare, majeure_withdraw
 from governance.markets.models import Market
@@ -39,6 +38,7 @@ from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError
 from tests import builders
 from tests.builders import person
 from tests.house.access_calls import CALLS as ACCESS
+from tests.house.killswitch_calls import CALLS as KILLSWITCH
 from tests.house.launch_calls import CALLS as LAUNCH
 from tests.house.version_calls import CALLS as VERSIONS
 
@@ -155,11 +155,6 @@ def _publish(folder: Path) -> dict[str, Any]:
     }
 
 
-def _shut_off(folder: Path) -> dict[str, Any]:
-    builders.two_markets()
-    return {"market": builders.SHOWN, "category": "data_quality", "actor": person("dpm")}
-
-
 def _force_majeure(folder: Path) -> dict[str, Any]:
     builders.two_markets()
     return builders.FLOOD | {"actor": person("logistics")}
@@ -240,7 +235,7 @@ def _rederive_changed(folder: Path) -> dict[str, Any]:
 
 
 SCENARIOS = (
-    *(Scenario(*call) for call in (*ACCESS, *LAUNCH, *VERSIONS)),
+    *(Scenario(*call) for call in (*ACCESS, *KILLSWITCH, *LAUNCH, *VERSIONS)),
     Scenario(markets_load, Action.MARKETS_LOADED, _markets),
     Scenario(requirement_set, Action.REQUIREMENT_SET, _requirement),
     Scenario(version_propose, Action.VERSION_PROPOSED, _propose),
@@ -254,7 +249,6 @@ SCENARIOS = (
     Scenario(rule_set, Action.RULE_SET, _rule),
     Scenario(scope_decide, Action.SCOPE_DECIDED, _decide),
     Scenario(publication_publish, Action.PUBLICATION_PUBLISHED, _publish),
-    Scenario(shutoff_activate, Action.SHUTOFF_ACTIVATED, _shut_off),
     Scenario(majeure_declare, Action.MAJEURE_DECLARED, _force_majeure),
     Scenario(majeure_withdraw, Action.MAJEURE_WITHDRAWN, _take_back),
     Scenario(batch_ingest, Action.BATCH_ACCEPTED, _take),
