@@ -46,6 +46,8 @@ PROPOSERS = ("data_engineer", "dpm")
 SEE_LEDGER = ("admin", "auditor", "data_engineer", "data_owner", "dpm", "finance", "legal", "logistics")
 VERIFIERS = ("admin", "auditor", "finance", "legal")
 SEE_PEOPLE = ("admin", "dpm", "auditor", "legal")
+STOPPERS = ("admin", "dpm", "finance", "legal", "logistics")
+LIFT_ASKERS = (*STOPPERS, "data_owner")
 
 # AA is shown, BB is in the scope and undecided, ZZ is not registered.
 TABLE = (
@@ -83,6 +85,16 @@ TABLE = (
     Row("POST", "/scope/decide/", 302, 403, but={"dpm": 302}),
     Row("GET", "/scope/publish/", 302, 403, but={"dpm": 200}),
     Row("POST", "/scope/publish/", 302, 403, but={"dpm": 302}),
+    Row("GET", "/kill-switch/", 302, 200),
+    Row("POST", "/kill-switch/", 302, 405),
+    Row("GET", "/kill-switch/off/", 302, 405),
+    # What is asked without a market is refused; what works is in tests/hub/test_switch.py.
+    Row("POST", "/kill-switch/off/", 302, 403, but=dict.fromkeys(STOPPERS, 422)),
+    Row("POST", "/kill-switch/<int:number>/off/", 302, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
+    Row("POST", "/kill-switch/<int:number>/reason/", 302, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
+    Row(
+        "POST", "/kill-switch/<int:number>/on-request/", 302, 403, NO_NUMBER, dict.fromkeys(LIFT_ASKERS, 404)
+    ),
     Row("GET", "/accounts/", 302, 200),
     Row("POST", "/accounts/", 302, 405),
     Row("GET", "/accounts/login/", 200, 302),
@@ -144,6 +156,17 @@ TABLE = (
     Row("POST", "/api/v1/signoffs/<int:number>/withdraw", 401, 403, NO_NUMBER, dict.fromkeys(SIGNERS, 404)),
     Row("GET", "/api/v1/scope", 401, 200, but={"executive": 403}),
     Row("POST", "/api/v1/scope", 401, 403),
+    Row("GET", "/api/v1/shutoffs", 401, 200),
+    Row("POST", "/api/v1/shutoffs", 401, 403, but=dict.fromkeys(STOPPERS, 422)),
+    Row("POST", "/api/v1/shutoffs/<int:number>/reason", 401, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
+    Row(
+        "POST",
+        "/api/v1/shutoffs/<int:number>/on-request",
+        401,
+        403,
+        NO_NUMBER,
+        dict.fromkeys(LIFT_ASKERS, 404),
+    ),
     Row("GET", "/api/v1/publications", 401, 200, but={"executive": 403}),
     Row("POST", "/api/v1/publications", 401, 403),
     Row("GET", "/api/v1/batches", 401, 403, but=dict.fromkeys(OPERATORS, 200)),
@@ -193,6 +216,11 @@ NAMES = {
     "/scope/": "desk:scope",
     "/scope/decide/": "desk:decide",
     "/scope/publish/": "desk:publish",
+    "/kill-switch/": "switch:switch",
+    "/kill-switch/off/": "switch:off",
+    "/kill-switch/<int:number>/off/": "switch:again",
+    "/kill-switch/<int:number>/reason/": "switch:reason",
+    "/kill-switch/<int:number>/on-request/": "switch:on_request",
     "/accounts/": "account_home",
     "/accounts/login/": "account_login",
     "/accounts/logout/": "account_logout",
@@ -223,6 +251,9 @@ NAMES = {
     "/api/v1/signoffs/<int:number>/give": "api:signoff_give",
     "/api/v1/signoffs/<int:number>/withdraw": "api:signoff_withdraw",
     "/api/v1/scope": "api:scope",
+    "/api/v1/shutoffs": "api:shutoffs",
+    "/api/v1/shutoffs/<int:number>/reason": "api:shutoff_reason",
+    "/api/v1/shutoffs/<int:number>/on-request": "api:shutoff_on_request",
     "/api/v1/publications": "api:publications",
     "/api/v1/batches": "api:batches",
     "/api/v1/batches/<int:number>": "api:batch",
@@ -243,7 +274,9 @@ NAMES = {
 _ROOMS = ("hub:", "batches:", "versions:", "ledger")
 # Addresses whose answers may carry a number, or say that there is none to be seen.
 NUMBERS = tuple(
-    route for route, name in NAMES.items() if name.startswith(("hub:", "desk:", "batches:", "api:"))
+    route
+    for route, name in NAMES.items()
+    if name.startswith(("hub:", "desk:", "switch:", "batches:", "api:"))
 )
 
 PAGES = tuple(route for route, name in NAMES.items() if name.startswith(_ROOMS))
