@@ -16,7 +16,7 @@ class MetricsConfig(AppConfig):
         from governance.signoffs import acts  # noqa: PLC0415
         from metrics.gates.install import install  # noqa: PLC0415
         from metrics.periods import restatements  # noqa: PLC0415
-        from metrics.recompute import finished  # noqa: PLC0415
+        from metrics.recompute import finished, names  # noqa: PLC0415
         from metrics.recompute.authors import recomputers  # noqa: PLC0415
         from metrics.recompute.readiness import vintage_is_ready  # noqa: PLC0415
         from metrics.recompute.two_sided import within_rule  # noqa: PLC0415
@@ -26,6 +26,7 @@ class MetricsConfig(AppConfig):
         spool.root()
         readiness.register("vintage", vintage_is_ready)
         readiness.register("rule", within_rule)
+        finished.register("names", names.learn)
         install()
         finished.register("restated", restatements.record)
         acts.bar(ACT, recomputers)

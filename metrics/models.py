@@ -8,12 +8,14 @@ from metrics.events.models import Batch, QuarantinedRow
 from metrics.lake.models import LakeFile
 from metrics.periods.models import PeriodLock, Restatement
 from metrics.recompute.models import (
+    CarrierName,
     Cell,
     Pin,
     Run,
     RunVintage,
     Slice,
     Vintage,
+    VintageBreakout,
     VintageSlice,
     VintageWeek,
 )
@@ -21,6 +23,7 @@ from metrics.uploads.models import Upload
 
 __all__ = [
     "Batch",
+    "CarrierName",
     "Cell",
     "LakeFile",
     "PeriodLock",
@@ -32,6 +35,7 @@ __all__ = [
     "Slice",
     "Upload",
     "Vintage",
+    "VintageBreakout",
     "VintageSlice",
     "VintageWeek",
 ]

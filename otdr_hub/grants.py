@@ -72,6 +72,7 @@ APP: Final = MappingProxyType(
         "socialaccount_socialapp": "SELECT",
         "socialaccount_socialtoken": "SELECT",
         "metrics_batch": _ADD,
+        "metrics_carriername": _ADD,
         "metrics_lakefile": _ADD,
         "metrics_periodlock": _ADD,
         "metrics_pin": _ADD,
@@ -92,9 +93,10 @@ OPS: Final = MappingProxyType(
         "metrics_vintage": _ADD,
         "metrics_vintageslice": _ADD,
         "metrics_vintageweek": _ADD,
+        "metrics_vintagebreakout": _ADD,
     }
 )
-HUB_VIEWS: Final = ("page",)
+HUB_VIEWS: Final = ("page", "breakout")
 _FUNCTIONS: Final = MappingProxyType(
     {
         "governance_epoch_lock()": "otdr_app",
@@ -102,6 +104,7 @@ _FUNCTIONS: Final = MappingProxyType(
         # The views call it with their reader's rights; it answers yes or no about a digest.
         "governance_stands(text, text)": "otdr_app, otdr_hub",
         "governance_guard_holds(text, text)": "otdr_app, otdr_hub",
+        "governance_off_since(text, text, text)": "otdr_app, otdr_hub",
         "governance_missing(text, text, timestamptz)": "otdr_app",
         "governance_required(text, text)": "otdr_app",
         "governance_requirements(text, text)": "otdr_app",

@@ -11,6 +11,7 @@ import pytest
 
 COMPUTED = (
     "metrics_slice", "metrics_cell", "metrics_vintage", "metrics_vintageslice", "metrics_vintageweek",
+    "metrics_vintagebreakout",
 )  # fmt: skip
 
 
