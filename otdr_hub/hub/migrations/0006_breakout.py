@@ -184,7 +184,7 @@ UNDO = "DROP VIEW hub.breakout; DROP VIEW hub.breakout_standing;"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hub", "0003_guard"),
+        ("hub", "0004_killswitch"),
         ("metrics", "0006_breakout"),
         ("governance", "0014_breakout"),
     ]
