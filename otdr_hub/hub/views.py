@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 
@@ -18,7 +19,8 @@ from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 @require_safe
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen."""
-    return render(request, "hub/hub.html", {"page": hub_page(read_hub())})
+    reading = read_hub()
+    return numbered(render(request, "hub/hub.html", {"page": hub_page(reading)}), reading.epoch)
 
 
 @cache_control(no_store=True)
@@ -28,8 +30,9 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     reading = read_hub()
     page = market_page(reading, code)
     if page is not None:
-        return render(request, "hub/market.html", {"page": page})
+        return numbered(render(request, "hub/market.html", {"page": page}), reading.epoch)
     absent = not_shown_page(reading, code)
     if absent is None:
         raise Http404
-    return render(request, "hub/not_shown.html", {"page": absent}, status=404)
+    response = render(request, "hub/not_shown.html", {"page": absent}, status=404)
+    return numbered(response, reading.epoch)
