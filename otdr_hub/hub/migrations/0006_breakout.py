@@ -52,7 +52,9 @@ SELECT s.code AS market, b.breakout, b.value, s.vintage, s.through, s.as_of, p.c
   CASE WHEN off.at IS NOT NULL THEN 'switched_off'
        WHEN newest.state IS NULL THEN 'undecided'
        WHEN newest.state = 'excluded' THEN 'excluded'
-       WHEN d.digest IS NULL AND public.governance_stands('scope', newest.digest) THEN 'undecided'
+       -- Signed, and only waiting to be published; or left out of it, being outside its guard.
+       WHEN d.digest IS NULL AND public.governance_stands('scope', newest.digest)
+         AND public.governance_guard_holds(newest.digest, s.vintage) THEN 'undecided'
        WHEN d.digest IS NULL OR newest.state <> d.state THEN 'needs_signing'
        WHEN d.state = 'known_issue' AND d.review_on <= CURRENT_DATE THEN 'excluded'
        WHEN d.version_id <> p.version_id OR l.vintage <> s.vintage OR s.through < d.through THEN 'needs_signing'
