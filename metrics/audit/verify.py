@@ -1,7 +1,8 @@
 """Does a publication re-derive? Recompute every vintage from its pinned files and compare each integer.
 
 What is compared: the pinned files' SHA-256, the vintage's root, every stored slice, every stored cell
-and every stored week, whole and by carrier, against a recompute that reads nothing but the files and the definition.
+and every stored week, whole and by carrier, against a recompute that reads nothing but the files and the
+definition.
 """
 
 from __future__ import annotations

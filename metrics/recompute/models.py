@@ -224,9 +224,7 @@ class CarrierName(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["carrier", "since", "name"], name="carrier_named_once_from_a_day"
-            )
+            models.UniqueConstraint(fields=["carrier", "since", "name"], name="carrier_named_once_from_a_day")
         ]
 
     def __str__(self) -> str:

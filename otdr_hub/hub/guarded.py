@@ -1,8 +1,8 @@
 """The one way a number reaches an executive surface: one statement, under the role `otdr_hub`.
 
 That role may select from the views `hub.page` and `hub.breakout` and from nothing else, so a market or
-a carrier that is not certified, or is switched off, cannot be fetched here whatever the code above does. One statement is
-one snapshot: what commits before it begins is seen, whole.
+a carrier that is not certified, or is switched off, cannot be fetched here whatever the code above does.
+One statement is one snapshot: what commits before it begins is seen, whole.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def _carriers(row: dict[str, Any]) -> CarrierReading:
         disclosure=row["disclosure"] or "",
         signed_by=tuple(names.get(role, role) for role in row["signed_by"] or ()),
         signed_at=_moment(row["signed_at"]) if row["signed_at"] else None,
+        threshold=row["threshold"] or 0,
         weeks=tuple(
             CarrierWeek(
                 dt.date.fromisoformat(week["week"]),

@@ -79,7 +79,10 @@ class CarrierWeek:
 
 @dataclass(frozen=True, slots=True)
 class CarrierReading:
-    """The carriers of a market: certified on their own, or the reason why none is shown."""
+    """The carriers of a market: certified on their own, or the reason why none is shown.
+
+    Fewer than `threshold` shipments are a small cell.
+    """
 
     reason: str | None
     since: dt.datetime | None
@@ -87,6 +90,7 @@ class CarrierReading:
     disclosure: str
     signed_by: tuple[str, ...]
     signed_at: dt.datetime | None
+    threshold: int
     weeks: tuple[CarrierWeek, ...]
 
 

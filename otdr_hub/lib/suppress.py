@@ -77,7 +77,8 @@ def withhold(tellings: Sequence[Telling], *, off: Collection[str] = ()) -> froze
     A reader may keep every earlier telling and subtract. So whoever was too small in one of them (nothing
     at all included) or is switched off is withheld, and beside them the next in a line fixed by the first
     telling, as many as every telling needs: they must hold at least the threshold and a fifth of what
-    they hide, and be neither all on time nor all late. All names, if that cannot be had. What one more telling or switch-off withholds is never less than before.
+    they hide, and be neither all on time nor all late. All names are, if that cannot be had. What one
+    more telling or switch-off withholds is never less than what was withheld before it.
     """
     names = sorted({name for telling in tellings for name, (due, _) in telling.cells.items() if due})
     primary = {

@@ -47,7 +47,7 @@ STANDING = """
 -- The breakouts of every market that may be seen, with the reason one may not be; NULL means that it may.
 -- One of another vintage than its market's would not add up to it, so it waits.
 CREATE VIEW hub.breakout_standing WITH (security_barrier) AS
-SELECT s.code AS market, b.breakout, b.value, s.vintage, s.through, s.as_of, p.completeness_floor,
+SELECT s.code AS market, b.breakout, b.value, s.vintage, s.through, s.as_of, p.completeness_floor, p.k,
   d.digest, d.state, d.disclosure,
   CASE WHEN off.at IS NOT NULL THEN 'switched_off'
        WHEN newest.state IS NULL THEN 'undecided'
@@ -64,7 +64,9 @@ SELECT s.code AS market, b.breakout, b.value, s.vintage, s.through, s.as_of, p.c
   coalesce(off.at, CASE WHEN newest.state = 'excluded' THEN newest.decided_at END) AS since
 FROM hub.standing s
 CROSS JOIN (VALUES ('carrier', '*')) AS b(breakout, value)
-LEFT JOIN (SELECT x.number, x.version_id, v.completeness_floor
+LEFT JOIN (SELECT x.number, x.version_id, v.completeness_floor,
+             -- A definition that could not be read withholds everything.
+             greatest(coalesce(substring(v.document FROM '(?n)^small_cell: ([0-9]+)$')::bigint, 1 << 30), 11) AS k
            FROM public.governance_publication x JOIN public.governance_metricversion v ON v.digest = x.version_id
            ORDER BY x.number DESC LIMIT 1) p ON true
 LEFT JOIN public.governance_publicationline l
@@ -85,7 +87,7 @@ WHERE s.reason IS NULL;
 BREAKOUT = """
 -- What may be seen of a market's carriers: a row per market, weeks and carriers as one value.
 CREATE VIEW hub.breakout WITH (security_barrier) AS
-SELECT t.market, t.breakout, t.reason, t.since,
+SELECT t.market, t.breakout, t.reason, t.since, t.k AS threshold,
   CASE WHEN t.reason IS NULL THEN t.state END AS state,
   CASE WHEN t.reason IS NULL THEN t.disclosure END AS disclosure,
   g.signed_by, g.signed_at, coalesce(w.weeks, '[]') AS weeks
@@ -99,7 +101,6 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   WITH line AS MATERIALIZED (
     SELECT l.vintage, l.through, l.as_of, v.completeness_floor, min(p.number) AS first,
-      -- A definition that could not be read withholds everything.
       greatest(coalesce(substring(v.document FROM '(?n)^small_cell: ([0-9]+)$')::bigint, 1 << 30), 11) AS k
     FROM public.governance_publicationline l
     JOIN public.governance_publication p ON p.number = l.publication_id
