@@ -185,6 +185,7 @@ TABLE = (
 NAMES = {
     "/": "hub:hub",
     "/markets/<slug:code>/": "hub:market",
+    "/markets/<slug:code>/explore/": "hub:explore",
     "/decisions/": "hub:decisions",
     "/decisions/verdict/": "hub:verdict",
     "/decisions/decide/": "hub:decide",
