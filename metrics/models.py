@@ -9,6 +9,7 @@ from metrics.lake.models import LakeFile
 from metrics.periods.models import PeriodLock, Restatement
 from metrics.recompute.models import (
     Cell,
+    EffectTable,
     Pin,
     Run,
     RunVintage,
@@ -22,6 +23,7 @@ from metrics.uploads.models import Upload
 __all__ = [
     "Batch",
     "Cell",
+    "EffectTable",
     "LakeFile",
     "PeriodLock",
     "Pin",

@@ -92,12 +92,15 @@ OPS: Final = MappingProxyType(
         "metrics_vintage": _ADD,
         "metrics_vintageslice": _ADD,
         "metrics_vintageweek": _ADD,
+        "metrics_effecttable": _ADD,
     }
 )
 HUB_VIEWS: Final = ("page",)
 _FUNCTIONS: Final = MappingProxyType(
     {
         "governance_epoch_lock()": "otdr_app",
+        "governance_epoch_leap()": "otdr_app",
+        "governance_ledger_holds(bigint, text)": "otdr_app, otdr_hub",
         "governance_ledger_time(timestamptz)": "otdr_app",
         # The views call it with their reader's rights; it answers yes or no about a digest.
         "governance_stands(text, text)": "otdr_app, otdr_hub",

@@ -92,17 +92,23 @@ def scope_decide(
     owner: str = "",
     review_on: dt.date | None = None,
     guard: dict[str, Any] | None = None,
-    effect: str = "",
+    effect: str,
 ) -> ScopeDecision:
     """Decide a market's scope for a version and the vintage seen; shown only once all have signed.
 
-    `effect` is the digest of the table that said what the roll-up is with and without the market.
+    `effect` is the digest of the filed table that said what the roll-up is with and without the market.
     """
     require(may(actor, "scope_decide"))
     words = {"disclosure": disclosure, "reason": reason, "plan": plan, "owner": owner}
     _check_words(state, words, review_on)
     if state != ScopeState.EXCLUDED:
         _check_ready(market, version, vintage, through)
+    about = readiness.Candidate(market.code, version.digest, vintage, through)
+    if not readiness.effect_is_filed(effect, about):
+        raise InvalidInputError(
+            f"{market.code} is decided only on a filed table of what the roll-up is with and without it, made"
+            " of the same data and week."
+        )
     guard_text = digest.canonical(guard or DEFAULT_GUARD)
     said = {**words, "guard": guard_text, "review_on": review_on, "effect": effect}
     content = {

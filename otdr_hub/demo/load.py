@@ -34,6 +34,7 @@ from governance.versions.services import version_propose, version_put_into_effec
 from governance.versions.states import VersionState
 from metrics.events.declared import Days
 from metrics.events.services import batch_ingest
+from metrics.operator.effect import effect, file, newest
 from metrics.otdr.engine import engine_digest
 from metrics.periods.models import PeriodLock
 from metrics.periods.services import obstacles, period_lock
@@ -153,13 +154,18 @@ def _version(effective_from: dt.date) -> MetricVersion:
 def _certify(version: MetricVersion, vintages: dict[str, str], week: dt.date) -> None:
     """The DPM decides ten markets; each department signs all ten in one sitting."""
     dpm = _account("dpm")
-    lines = []
-    for market in Market.objects.exclude(code__in=UNDECIDED):
+    lines, asked = [], list(Market.objects.exclude(code__in=UNDECIDED))
+    table = effect(
+        found=newest(version=version, actor=dpm), monday=week, chosen=[one.code for one in asked], shown=(),
+        actor=dpm,
+    )  # fmt: skip
+    filed = file(table, actor=dpm)
+    for market in asked:
         decision = in_force(market.code)
         if decision is None or decision.vintage != vintages[market.code]:
             decision = scope_decide(
                 market=market, state="certified", version=version, vintage=vintages[market.code],
-                through=week, actor=dpm,
+                through=week, effect=filed, actor=dpm,
             )  # fmt: skip
         lines.append((decision.digest, f"{market.name}, certified"))
     summary = f"Certify {len(lines)} markets for {version.name}"
