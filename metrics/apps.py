@@ -15,6 +15,7 @@ class MetricsConfig(AppConfig):
         from governance.scope.services import ACT  # noqa: PLC0415
         from governance.signoffs import acts  # noqa: PLC0415
         from metrics.gates.install import install  # noqa: PLC0415
+        from metrics.operator.effect import is_filed  # noqa: PLC0415
         from metrics.periods import restatements  # noqa: PLC0415
         from metrics.recompute import finished, names  # noqa: PLC0415
         from metrics.recompute.authors import recomputers  # noqa: PLC0415
@@ -27,6 +28,7 @@ class MetricsConfig(AppConfig):
         readiness.register("vintage", vintage_is_ready)
         readiness.register("rule", within_rule)
         finished.register("names", names.learn)
+        readiness.register_effects(is_filed)
         install()
         finished.register("restated", restatements.record)
         acts.bar(ACT, recomputers)

@@ -10,6 +10,7 @@ from metrics.periods.models import PeriodLock, Restatement
 from metrics.recompute.models import (
     CarrierName,
     Cell,
+    EffectTable,
     Pin,
     Run,
     RunVintage,
@@ -25,6 +26,7 @@ __all__ = [
     "Batch",
     "CarrierName",
     "Cell",
+    "EffectTable",
     "LakeFile",
     "PeriodLock",
     "Pin",

@@ -57,6 +57,7 @@ def _answer(payload: Payload) -> str:
     versions = facts.get("versions", {}).values()
     moved = [f"{item['name']} is {item['state'].replace('_', ' ')}" for item in versions]
     role = f"for {payload['role']}, " if payload.get("role") else ""
+    role += f"standing in for {payload['stands_in_for']}, " if payload.get("stands_in_for") else ""
     return role + "; ".join([*said, *(f"“{reason}”" for reason in reasons), *moved])
 
 
@@ -118,6 +119,7 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.SCOPE_DECIDED: _decided,
         Action.SHUTOFF_ACTIVATED: _off,
         Action.MAJEURE_WITHDRAWN: _reason,
+        Action.RESTORE_ACCEPTED: _reason,
         Action.PUBLICATION_PUBLISHED: _published,
         Action.BATCH_ACCEPTED: _rows,
         Action.BATCH_REFUSED: _reason,

@@ -105,12 +105,12 @@ def scope_decide(
     owner: str = "",
     review_on: dt.date | None = None,
     guard: dict[str, Any] | None = None,
-    effect: str = "",
+    effect: str,
     breakout: str = WHOLE,
 ) -> ScopeDecision:
     """Decide a market's scope for a version and the vintage seen; shown only once all have signed.
 
-    `effect` is the digest of the table that said what the roll-up is with and without the market. With
+    `effect` is the digest of the filed table that said what the roll-up is with and without the market. With
     `breakout` (`carrier`) it is about the market's figures by that, all values at once: a decision, a
     digest and signatures of its own, and shown only where the market is. Raises ConflictError for one
     of a market that is not decided to be shown.
@@ -122,6 +122,12 @@ def scope_decide(
     key = {"breakout": breakout, "value": value_of(breakout)}
     if state != ScopeState.EXCLUDED:
         _check_ready(market, version, vintage, through)
+    about = readiness.Candidate(market.code, version.digest, vintage, through, breakout)
+    if not readiness.effect_is_filed(effect, about):
+        raise InvalidInputError(
+            f"{market.code} is decided only on a filed table of what the roll-up is with and without it (for"
+            " its carriers: of what becomes visible), made of the same data and week."
+        )
     guard_text = digest.canonical(guard or DEFAULT_GUARD)
     said = {**words, "guard": guard_text, "review_on": review_on, "effect": effect}
     content = {

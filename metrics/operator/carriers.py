@@ -51,15 +51,20 @@ class Visible:
     vintages: Mapping[str, str]
 
     @property
-    def digest(self) -> str:
-        """The content address of the table."""
-        return digest.of({
-            "week": self.monday, "vintages": dict(self.vintages),
-            "carriers": {
+    def content(self) -> str:
+        """The table as canonical JSON, which is what is filed."""
+        return digest.canonical({
+            "breakout": CARRIER, "week": self.monday, "vintages": dict(self.vintages),
+            "alone": {
                 market: [[one.name, one.due, one.on_time, one.withheld] for one in found]
                 for market, found in self.carriers.items()
             },
         })  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """The content address of the table."""
+        return digest.of_bytes(self.content.encode())
 
 
 def largest(*, found: Mapping[str, Newest], monday: dt.date, actor: User) -> tuple[str, ...]:

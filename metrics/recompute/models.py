@@ -229,3 +229,13 @@ class CarrierName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carrier}: {self.name}"
+
+
+class EffectTable(models.Model):
+    """What the roll-up of a week is with and without some markets: the evidence a scope decision names."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    content = models.TextField()
+
+    def __str__(self) -> str:
+        return self.digest[:16]

@@ -243,3 +243,20 @@ def integers_of(vintage: str) -> dict[str, tuple[int, ...]]:
     with acting_as("ops") as cursor:
         cursor.execute(_INTEGERS, {"vintage": vintage})
         return {place: tuple(n for n in counts if n is not None) for place, *counts in cursor.fetchall()}
+
+
+def effect_save(digest: str, content: str) -> None:
+    """File the table a scope decision rests on; the database refuses a digest that is not its content's."""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            "INSERT INTO metrics_effecttable (digest, content) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [digest, content],
+        )
+
+
+def effect_content(digest: str) -> str | None:
+    """A filed table as canonical JSON, or None."""
+    with acting_as("ops") as cursor:
+        cursor.execute("SELECT content FROM metrics_effecttable WHERE digest = %s", [digest])
+        row = cursor.fetchone()
+    return str(row[0]) if row else None

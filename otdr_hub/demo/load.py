@@ -35,8 +35,8 @@ from governance.versions.services import version_propose, version_put_into_effec
 from governance.versions.states import VersionState
 from metrics.events.declared import Days
 from metrics.events.services import batch_ingest
-from metrics.operator.carriers import largest as find_largest
-from metrics.operator.effect import newest
+from metrics.operator.carriers import largest, visible
+from metrics.operator.effect import effect, file, newest
 from metrics.otdr.engine import engine_digest
 from metrics.periods.models import PeriodLock
 from metrics.periods.services import obstacles, period_lock
@@ -156,16 +156,24 @@ def _version(effective_from: dt.date) -> MetricVersion:
 def _certify(version: MetricVersion, vintages: dict[str, str], week: dt.date) -> None:
     """The DPM decides ten markets and the largest ones' carriers; each department signs in one sitting."""
     dpm = _account("dpm")
-    largest = find_largest(found=newest(version=version, actor=dpm), monday=week, actor=dpm)
     markets = list(Market.objects.exclude(code__in=UNDECIDED))
+    found = newest(version=version, actor=dpm)
+    codes = [one.code for one in markets]
+    top = [code for code in largest(found=found, monday=week, actor=dpm) if code in codes]
+    filed = {
+        WHOLE: effect(found=found, monday=week, chosen=codes, shown=(), actor=dpm),
+        CARRIER: visible(found=found, monday=week, chosen=top, version=version, actor=dpm),
+    }
+    for table in filed.values():
+        file(table, actor=dpm)
     lines = []
-    keys = [(one, WHOLE) for one in markets] + [(one, CARRIER) for one in markets if one.code in largest]
+    keys = [(one, WHOLE) for one in markets] + [(one, CARRIER) for one in markets if one.code in top]
     for market, breakout in keys:
         decision = in_force(market.code, breakout)
         if decision is None or decision.vintage != vintages[market.code]:
             decision = scope_decide(
                 market=market, state="certified", version=version, vintage=vintages[market.code],
-                through=week, breakout=breakout, actor=dpm,
+                through=week, breakout=breakout, effect=filed[breakout].digest, actor=dpm,
             )  # fmt: skip
         name = market.name if breakout == WHOLE else f"{market.name}, carriers"
         lines.append((decision.digest, f"{name}, certified"))

@@ -3,6 +3,9 @@
 That role may select from the views `hub.page` and `hub.breakout` and from nothing else, so a market or
 a carrier that is not certified, or is switched off, cannot be fetched here whatever the code above does.
 One statement is one snapshot: what commits before it begins is seen, whole.
+
+Before each read the database has to hold the ledger's entry that was last signed outside it. One that was
+restored from an old backup does not: it has forgotten what was switched off since, so it is not asked.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from governance.ledger import checkpoints
 from otdr_hub.hub.reading import (
     Absent,
     CarrierCell,
@@ -25,13 +29,36 @@ from otdr_hub.hub.reading import (
     Reading,
     Week,
 )
-from otdr_hub.lib.roles import acting_as
+from otdr_hub.lib.outcome import WithheldError
+from otdr_hub.lib.roles import acting_as, check_first
 
 _STATEMENT: Final = """
 SELECT to_jsonb(page)::text,
   (SELECT to_jsonb(b)::text FROM hub.breakout b WHERE b.market = %s AND b.breakout = 'carrier')
 FROM hub.page
 """
+
+
+def _is_the_signed_one(cursor: Any) -> None:
+    """Raise WithheldError unless the database holds what was last signed. The file is read first: what is
+    signed was committed before."""
+    try:
+        last = checkpoints.newest()
+    except OSError:
+        raise WithheldError(
+            _("The signed checkpoints cannot be read: nobody can say whether this is the right database.")
+        ) from None
+    cursor.execute("SELECT hub.ledger_holds(%s, %s)", [*last])
+    if not cursor.fetchone()[0]:
+        raise WithheldError(
+            _(
+                "This database is not the one that was last signed. It was restored from an older backup,"
+                " cut or swapped, and may have forgotten what was switched off."
+            )
+        )
+
+
+check_first("hub", _is_the_signed_one)
 
 
 def _moment(text: str) -> dt.datetime:

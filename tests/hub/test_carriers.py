@@ -12,6 +12,8 @@ from governance.publication.services import guard_holds, publication_publish
 from governance.scope.services import scope_decide
 from governance.signoffs.services import request_open
 from metrics.events.services import batch_ingest
+from metrics.operator.carriers import visible
+from metrics.operator.effect import Newest, file
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from otdr_hub.hub.guarded import read_hub
@@ -55,10 +57,18 @@ def computed(version=None, as_of=builders.AS_OF):
 
 
 def decide(run, breakout="-", state="certified", market=SHOWN, **said):
+    effect = builders.effect_of(run, market) if breakout != "carrier" else seen_before(run, market)
     return scope_decide(
         market=Market.objects.get(pk=market), state=state, version=run.version, breakout=breakout,
-        vintage=vintages_of(run)[market], through=WEEK, actor=person("dpm"), **said,
+        vintage=vintages_of(run)[market], through=WEEK, actor=person("dpm"), effect=effect, **said,
     )  # fmt: skip
+
+
+def seen_before(run, market):
+    """The filed table of what the carriers' certification makes visible."""
+    found = {code: Newest(code, one, run.digest, run.as_of) for code, one in vintages_of(run).items()}
+    table = visible(found=found, monday=WEEK, chosen=[market], version=run.version, actor=person("dpm"))
+    return file(table, actor=person("dpm"))
 
 
 def signed(*decisions):
