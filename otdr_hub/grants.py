@@ -76,6 +76,7 @@ APP: Final = MappingProxyType(
         "socialaccount_socialapp": "SELECT",
         "socialaccount_socialtoken": "SELECT",
         "metrics_batch": _ADD,
+        "metrics_carriername": _ADD,
         "metrics_lakefile": _ADD,
         "metrics_periodlock": _ADD,
         "metrics_pin": _ADD,
@@ -96,12 +97,17 @@ OPS: Final = MappingProxyType(
         "metrics_vintage": _ADD,
         "metrics_vintageslice": _ADD,
         "metrics_vintageweek": _ADD,
+        "metrics_vintagebreakout": _ADD,
+        "metrics_effecttable": _ADD,
     }
 )
-HUB_VIEWS: Final = ("page",)
+HUB_VIEWS: Final = ("page", "breakout")
 _FUNCTIONS: Final = MappingProxyType(
     {
         "governance_epoch_lock()": "otdr_app",
+        "governance_epoch_leap()": "otdr_app",
+        "governance_ledger_holds(bigint, text)": "otdr_app",
+        "hub.ledger_holds(bigint, text)": "otdr_hub",
         "governance_ledger_time(timestamptz)": "otdr_app",
         # The views call it with their reader's rights; it answers yes or no about a digest.
         "governance_stands(text, text)": "otdr_app, otdr_hub",

@@ -38,6 +38,7 @@ from governance.versions.services import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from metrics.events.declared import Days
 from metrics.events.services import Ingested, batch_ingest
+from metrics.operator.effect import Newest, effect, file
 from metrics.otdr.engine import engine_digest
 from metrics.recompute.models import Run
 from metrics.recompute.selectors import vintages_of
@@ -199,6 +200,15 @@ def run_closed(folder: Path) -> Run:
     return run_execute(run=run, actor=person("data_engineer"))
 
 
+def effect_of(run: Run, *chosen: str, through: dt.date = WEEK) -> str:
+    """The filed table of what the roll-up is with and without these markets (the shown one if none)."""
+    found = {code: Newest(code, one, run.digest, run.as_of) for code, one in vintages_of(run).items()}
+    table = effect(
+        found=found, monday=through, chosen=chosen or (SHOWN,), shown=(), actor=person("dpm")
+    )  # fmt: skip
+    return file(table, actor=person("dpm"))
+
+
 def decided(folder: Path) -> tuple[Run, ScopeDecision]:
     """The DPM certifies the one market."""
     run = run_done(folder)
@@ -208,6 +218,7 @@ def decided(folder: Path) -> tuple[Run, ScopeDecision]:
         version=run.version,
         vintage=vintages_of(run)[SHOWN],
         through=WEEK,
+        effect=effect_of(run),
         actor=person("dpm"),
     )
     return run, decision

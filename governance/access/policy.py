@@ -83,6 +83,7 @@ _MAY: Final = MappingProxyType(
         "entry_read": frozenset({"auditor", "data_engineer", "dpm", "finance", "legal", "logistics"}),
         "ledger_export": frozenset({"auditor"}),
         "ledger_verify": frozenset({"admin", "auditor", "finance", "legal"}),
+        "restore_accept": frozenset({"admin"}),
         # The numbers executives saw at a past moment, certified then and perhaps no longer.
         "history_read": frozenset({"auditor"}),
     }

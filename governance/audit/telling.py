@@ -62,6 +62,7 @@ def _answer(payload: Payload) -> str:
         for key, item in facts.get("shutoffs", {}).items()
         if "lifted" in item
     ]
+    role += f"standing in for {payload['stands_in_for']}, " if payload.get("stands_in_for") else ""
     return role + "; ".join([*said, *(f"“{reason}”" for reason in reasons), *moved])
 
 
@@ -130,6 +131,7 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.SHUTOFF_EXPLAINED: _reason,
         Action.SHUTOFF_LIFT_ASKED: lambda payload: str(payload.get("evidence", "")),
         Action.MAJEURE_WITHDRAWN: _reason,
+        Action.RESTORE_ACCEPTED: _reason,
         Action.PUBLICATION_PUBLISHED: _published,
         Action.BATCH_ACCEPTED: _rows,
         Action.BATCH_REFUSED: _reason,

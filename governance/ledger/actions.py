@@ -51,4 +51,5 @@ class Action(models.TextChoices):
     RUN_QUEUED = "run.queued", "asked for the recompute"
     RUN_DONE = "run.done", "finished the recompute"
     PERIOD_LOCKED = "period.locked", "locked"
+    RESTORE_ACCEPTED = "restore.accepted", "took a restored database for the true one, at"
     RUN_FAILED = "run.failed", "could not finish the recompute"

@@ -188,7 +188,7 @@ def _many(to, name):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("governance", "0010_access")]
+    dependencies = [("governance", "0011_standing_in")]
 
     operations = [
         migrations.AlterField("shutoff", "category", models.CharField(choices=CATEGORIES, max_length=20)),

@@ -17,8 +17,8 @@ from governance.markets.models import Market
 from governance.publication import facts
 from governance.publication.models import Publication, PublicationLine
 from governance.scope import readiness
-from governance.scope.models import WHOLE, ScopeDecision
-from governance.scope.selectors import in_force
+from governance.scope.models import BREAKOUTS, WHOLE, ScopeDecision
+from governance.scope.selectors import in_force, value_of
 from governance.scope.services import ACT
 from governance.scope.states import ScopeState
 from governance.signoffs.selectors import stands
@@ -48,13 +48,14 @@ def guard_holds(decision: str, vintage: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _signed(market: str, version: MetricVersion) -> ScopeDecision | None:
-    """The newest decision to show the market that stands under this version; none once it is excluded."""
-    newest = in_force(market)
+def _signed(market: str, version: MetricVersion, breakout: str = WHOLE) -> ScopeDecision | None:
+    """The newest decision to show the market (or a breakout of it) that stands under this version; none
+    once it is excluded."""
+    newest = in_force(market, breakout)
     if newest is None or newest.state == ScopeState.EXCLUDED:
         return None
     made = ScopeDecision.objects.filter(
-        market=market, breakout=WHOLE, value=WHOLE, version=version, state=newest.state
+        market=market, breakout=breakout, value=value_of(breakout), version=version, state=newest.state
     )
     return next((item for item in made.order_by("-pk") if stands(ACT, item.digest)), None)
 
@@ -93,6 +94,24 @@ def _line(market: str, offered: Candidate, newest: Publication | None) -> dict[s
     }  # fmt: skip
 
 
+def _breakouts(whole: Mapping[str, Any], offered: Candidate) -> list[dict[str, Any]]:
+    """The lines of a market's breakouts: of the very vintage its own line shows, or none at all.
+
+    A breakout of another vintage would not add up to the market beside it, so none is ever held.
+    """
+    found = []
+    for breakout, value in BREAKOUTS.items() if whole["decision"] else ():
+        decision = _signed(whole["market"], offered.version, breakout)
+        if (
+            decision is not None
+            and decision.through <= whole["through"]
+            and guard_holds(decision.digest, whole["vintage"])
+        ):
+            key = {"breakout": breakout, "value": value, "decision": decision.digest}
+            found.append({**whole, **key})
+    return found
+
+
 def _check(version: MetricVersion, vintages: Mapping[str, str]) -> None:
     if not in_effect(version):
         raise ConflictError(f"{version.name} is not in effect, so it cannot be published.")
@@ -104,13 +123,15 @@ def _check(version: MetricVersion, vintages: Mapping[str, str]) -> None:
 
 
 def offered_lines(offered: Candidate) -> list[dict[str, Any]]:
-    """What a publication of this would say, a line per market; nothing is written.
+    """What a publication of this would say: a line per market, and one per breakout that is certified.
 
+    Nothing is written.
     Raises ConflictError or InvalidInputError where it could not be published.
     """
     _check(offered.version, offered.vintages)
     newest = Publication.objects.first()
-    return [_line(market, offered, newest) for market in sorted(offered.vintages)]
+    whole = [_line(market, offered, newest) for market in sorted(offered.vintages)]
+    return [line for one in whole for line in (one, *_breakouts(one, offered))]
 
 
 @transaction.atomic
@@ -142,8 +163,9 @@ def publication_publish(
     )
     PublicationLine.objects.bulk_create(
         PublicationLine(
-            publication=publication, market_id=line["market"], vintage=line["vintage"],
-            decision=line["decision"], through=line["through"], as_of=line["as_of"], is_held=line["is_held"],
+            publication=publication, market_id=line["market"], breakout=line["breakout"], value=line["value"],
+            vintage=line["vintage"], decision=line["decision"], through=line["through"], as_of=line["as_of"],
+            is_held=line["is_held"],
         )
         for line in lines
     )  # fmt: skip
@@ -152,7 +174,7 @@ def publication_publish(
         subject=str(publication),
         payload={
             "digest": publication.digest,
-            "held": [line["market"] for line in lines if line["is_held"]],
+            "held": [line["market"] for line in lines if line["is_held"] and line["breakout"] == WHOLE],
         },
         actor=actor,
         facts=facts.of([publication]),

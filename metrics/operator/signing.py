@@ -18,7 +18,8 @@ from governance.access.policy import may
 from governance.scope.models import ScopeDecision
 from governance.scope.services import ACT
 from governance.scope.states import ScopeState
-from governance.signoffs.selectors import stands
+from governance.signoffs.models import SignoffRequest
+from governance.signoffs.selectors import is_party, stands
 from metrics.lake.models import LakeFile
 from metrics.periods.finality import finality, locks_in_force
 from metrics.periods.models import Restatement
@@ -194,12 +195,19 @@ def _restated(decision: ScopeDecision) -> tuple[dt.date, ...]:
     return tuple(sorted(set(rows.values_list("lock__week", flat=True))))
 
 
+def _check_reader(actor: User, digests: Sequence[str]) -> None:
+    answer = may(actor, "signoff_read")
+    asked = SignoffRequest.objects.filter(lines__digest__in=list(digests)).distinct()
+    if not answer and not (asked and all(is_party(one, actor) for one in asked)):
+        require(answer)
+
+
 def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
     """Decision digest -> what it asks to be signed. Digests of anything else are left out.
 
-    Raises NotAllowedError for whoever neither signs, decides nor audits.
+    Raises NotAllowedError for whoever neither signs, decides nor audits, nor stands in on all of it.
     """
-    require(may(actor, "signoff_read"))
+    _check_reader(actor, digests)
     rows = ScopeDecision.objects.filter(digest__in=list(digests)).select_related("version", "market")
     decisions = {item.digest: item for item in rows.order_by("pk")}
     earlier = {digest: signed_before(item) for digest, item in decisions.items()}

@@ -37,7 +37,7 @@ class MarketView(APIView):
     @extend_schema(operation_id="market", responses={200: schemas.MarketPayload, **schemas.PROBLEMS})
     def get(self, request: Request, code: str) -> Response:  # noqa: ARG002 (a view)
         """The same body whether the market is unknown to us or hidden from the reader, but for its reason."""
-        reading = read_hub()
+        reading = read_hub(code)
         payload: dict[str, Any] | None = market_payload(reading, code)
         if payload is None:
             reasons = {absent.code: absence_words(absent.reason).sentence for absent in reading.not_shown}

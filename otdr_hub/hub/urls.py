@@ -12,6 +12,7 @@ app_name = "hub"
 urlpatterns = [
     path("", views.hub, name="hub"),
     path("markets/<slug:code>/", views.market, name="market"),
+    path("markets/<slug:code>/explore/", views.explore, name="explore"),
     path("decisions/", decide.decisions, name="decisions"),
     path("decisions/verdict/", decide.verdict, name="verdict"),
     path("decisions/decide/", decide.decide, name="decide"),

@@ -1,18 +1,26 @@
-"""Two pages. Each reads once, through the guarded read, and hands a frozen page to a template.
+"""Three pages. Each reads once, through the guarded read, and hands a frozen page to a template.
 
 Who may open them is decided before: every view needs a signed-in reader (LoginRequiredMiddleware).
 """
 
 from __future__ import annotations
 
+from typing import Final
+
+from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from otdr_hub.hub.explore import explore_page
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
+from otdr_hub.hub.reading import Reading
+
+# The SHA-256 of nothing: Plotly adds one empty style sheet and fills it rule by rule.
+EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 
 
 @cache_control(no_store=True)
@@ -27,10 +35,26 @@ def hub(request: HttpRequest) -> HttpResponse:
 @require_safe
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
-    reading = read_hub()
+    reading = read_hub(code)
     page = market_page(reading, code)
     if page is not None:
         return numbered(render(request, "hub/market.html", {"page": page}), reading.epoch)
+    return _not_shown(request, reading, code)
+
+
+@csp_update({"style-src": [EMPTY_STYLE]})
+@cache_control(no_store=True)
+@require_safe
+def explore(request: HttpRequest, code: str) -> HttpResponse:
+    """One market's weeks and carriers as tables, and as pictures once the reader asks for them."""
+    reading = read_hub(code)
+    page = explore_page(reading, code)
+    if page is None:
+        return _not_shown(request, reading, code)
+    return numbered(render(request, "hub/explore.html", {"page": page}), reading.epoch)
+
+
+def _not_shown(request: HttpRequest, reading: Reading, code: str) -> HttpResponse:
     absent = not_shown_page(reading, code)
     if absent is None:
         raise Http404

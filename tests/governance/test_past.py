@@ -118,7 +118,8 @@ def decide(run, state, market=MARKET, **said):
     }[state]
     return scope_decide(
         market=Market.objects.get(pk=market), state=state, version=run.version,
-        vintage=vintages_of(run)[market], through=builders.WEEK, actor=person("dpm"), **words | said,
+        vintage=vintages_of(run)[market], through=builders.WEEK, effect=builders.effect_of(run, market),
+        actor=person("dpm"), **words | said,
     )  # fmt: skip
 
 

@@ -58,6 +58,10 @@ TABLE = (
     Row("GET", "/markets/<slug:code>/", 302, 404, "BB"),
     Row("GET", "/markets/<slug:code>/", 302, 404, "ZZ"),
     Row("POST", "/markets/<slug:code>/", 302, 405, "AA"),
+    Row("GET", "/markets/<slug:code>/explore/", 302, 200, "AA"),
+    Row("GET", "/markets/<slug:code>/explore/", 302, 404, "BB"),
+    Row("GET", "/markets/<slug:code>/explore/", 302, 404, "ZZ"),
+    Row("POST", "/markets/<slug:code>/explore/", 302, 405, "AA"),
     # No launch is planned in this table; tests/hub/test_decide.py goes through who sees and does what.
     Row("GET", "/decisions/", 302, 200),
     Row("POST", "/decisions/", 302, 405),
@@ -204,6 +208,7 @@ TABLE = (
 NAMES = {
     "/": "hub:hub",
     "/markets/<slug:code>/": "hub:market",
+    "/markets/<slug:code>/explore/": "hub:explore",
     "/decisions/": "hub:decisions",
     "/decisions/verdict/": "hub:verdict",
     "/decisions/decide/": "hub:decide",

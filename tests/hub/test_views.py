@@ -13,7 +13,7 @@ from otdr_hub.hub import views
 
 @pytest.fixture(autouse=True)
 def _one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "read_hub", usual)
+    monkeypatch.setattr(views, "read_hub", lambda market="": usual())  # noqa: ARG005
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from governance.access.fresh import proven_at, require_fresh
 from governance.access.models import User
+from governance.access.once import done_once
 from governance.access.policy import may
 from governance.access.views import actor_of
 from governance.publication.models import Publication
@@ -23,7 +24,7 @@ from governance.signoffs.statements import attested
 from otdr_hub.hub.desk import payload, schemas
 from otdr_hub.hub.desk.deciding import decide, ground
 from otdr_hub.hub.desk.forms import Choice, choice_of
-from otdr_hub.hub.desk.once import etag, once, seen
+from otdr_hub.hub.desk.looked import etag, seen
 from otdr_hub.hub.desk.publishing import offer, publish
 from otdr_hub.hub.desk.signing import fingerprint_of
 from otdr_hub.hub.desk.standing import standings, version_in_effect
@@ -89,7 +90,7 @@ class GiveView(APIView):
             raise MovedError("That is not what this request asks; read it again.")
         given = _checked(schemas.GiveRequest, request)
 
-        def give() -> tuple[dict[str, Any], int]:
+        def give() -> Response:
             moment = proven_at(request._request)
             if moment is None:
                 raise NotAllowedError("Sign in again first.")
@@ -101,9 +102,9 @@ class GiveView(APIView):
                 request=found, role=given["role"], answers=answers, statement=statement,
                 authenticated_at=moment, actor=actor,
             )  # fmt: skip
-            return payload.signoff(found, print_, actor), 201
+            return Response(payload.signoff(found, print_, actor), status=201)
 
-        return once(request, give)
+        return done_once(request, give)
 
 
 def _statement(act: str, role: str, name: str) -> str:
@@ -130,14 +131,14 @@ class WithdrawView(APIView):
         require_fresh(request._request)
         given = _checked(schemas.WithdrawRequest, request)
 
-        def withdraw() -> tuple[dict[str, Any], int]:
+        def withdraw() -> Response:
             signature_withdraw(
                 request=found, digests=given.get("digests", []), reason=given["reason"], actor=actor
             )
             print_ = fingerprint_of(found, list(found.lines.order_by("pk")))
-            return payload.signoff(found, print_, actor), 200
+            return Response(payload.signoff(found, print_, actor))
 
-        return once(request, withdraw)
+        return done_once(request, withdraw)
 
 
 @never_kept
@@ -188,12 +189,12 @@ class ScopeView(APIView):
             seen=looked_at,
         )
 
-        def call() -> tuple[dict[str, Any], int]:
+        def call() -> Response:
             asked = decide(choice, actor=actor)
             digests = list(asked.lines.order_by("pk").values_list("digest", flat=True))
-            return {"signoff": asked.pk, "digests": digests}, 201
+            return Response({"signoff": asked.pk, "digests": digests}, status=201)
 
-        return once(request, call)
+        return done_once(request, call)
 
 
 def _query(request: Request) -> QueryDict:
@@ -241,4 +242,7 @@ class PublicationsView(APIView):
         require_fresh(request._request)
         looked_at = seen(request)
         week = _checked(schemas.PublishRequest, request).get("week", "")
-        return once(request, lambda: (payload.publication(publish(week, seen=looked_at, actor=actor)), 201))
+        return done_once(
+            request,
+            lambda: Response(payload.publication(publish(week, seen=looked_at, actor=actor)), status=201),
+        )

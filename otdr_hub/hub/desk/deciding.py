@@ -18,7 +18,7 @@ from governance.scope.services import ACT, scope_decide
 from governance.scope.states import ScopeState
 from governance.signoffs.models import SignoffRequest
 from governance.signoffs.services import request_open
-from metrics.operator.effect import Effect, Newest, Sum, effect, newest, readiness
+from metrics.operator.effect import Effect, Newest, Sum, effect, file, newest, readiness
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.forms import Choice
 from otdr_hub.hub.desk.standing import version_in_effect
@@ -95,6 +95,7 @@ def decide(choice: Choice, *, actor: User) -> SignoffRequest:
             raise MovedError(_("The data or the decisions have moved since this was looked at; look again."))
         if choice.review_on and choice.review_day is None:
             raise InvalidInputError(_("Write the date like 2026-12-24."))
+        file(stand.effect, actor=actor)
         lines = [_decided(market, choice, stand, actor) for market in _markets(choice.markets)]
         return request_open(
             act=ACT, summary=_summary(choice, stand), lines=[(one.digest, _subject(one)) for one in lines],

@@ -41,6 +41,7 @@ def _answer(one: Signature) -> dict[str, Any]:
     return {
         "role": one.role, "person": one.person.username, "verdict": one.verdict, "reason": one.reason,
         "at": _moment(one.signed_at),
+        "stands_in_for": one.deputyship.person.username if one.deputyship else None,
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ IF_MATCH: Final = OpenApiParameter(
     "If-Match", location="header", description="the ETag of what was looked at; 412 once it has moved"
 )
 KEY: Final = OpenApiParameter(
-    "Idempotency-Key", location="header", description="the same key, the same answer, for a day"
+    "Idempotency-Key", location="header", description="the same key, the same answer, for a week"
 )
 
 
@@ -35,6 +35,7 @@ class AnswerPart(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=Signature.Verdict.values)
     reason = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField()
+    stands_in_for = serializers.CharField(allow_null=True)
 
 
 class CountsPart(serializers.Serializer[Any]):
