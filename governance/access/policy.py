@@ -54,6 +54,7 @@ _MAY: Final = MappingProxyType(
         "version_put_into_effect": frozenset({"dpm"}),
         "version_retire": frozenset({"dpm"}),
         "rule_set": frozenset({"dpm"}),
+        "target_set": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
         "launch_plan": frozenset({"dpm", "admin"}),
