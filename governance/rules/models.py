@@ -1,4 +1,4 @@
-"""What is fixed before values are seen: the two-sided rule, as wary of too good as of too bad, and the target."""
+"""What is fixed before values are seen: the target, and a rule as wary of too good as of too bad."""
 
 from django.conf import settings
 from django.db import models

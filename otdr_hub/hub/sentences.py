@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from otdr_hub.hub.intervals import newcombe
-from otdr_hub.hub.numbers import fixed, moment, share_text, week_name
+from otdr_hub.hub.intervals import newcombe, wilson
+from otdr_hub.hub.numbers import fixed, moment, percent_text, share_text, week_name
 from otdr_hub.hub.reading import Absent, MarketReading, Reading, Week
 
 
@@ -55,6 +56,13 @@ ABSENCE: dict[str, Words] = {
 }
 """The four reasons a market is not shown, in the order in which they are said."""
 
+EXPIRED = Words(
+    gettext_noop("excluded by decision"),
+    gettext_noop("Excluded by decision: it was shown with a note for a time, and that time is over."),
+    "excluded",
+)
+"""Of a market that was excluded by the date of its own decision."""
+
 FINALITY: dict[str, Words] = {
     "preliminary": Words(
         gettext_noop("Preliminary"),
@@ -81,8 +89,8 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def absence_words(reason: str) -> Words:
-    """Short word, full sentence and glyph of a reason, translated."""
-    words = ABSENCE[reason]
+    """Short word, full sentence and glyph of a reason (or of `expired`), translated."""
+    words = EXPIRED if reason == "expired" else ABSENCE[reason]
     return Words(_(words.short), _(words.sentence), words.glyph)
 
 
@@ -240,6 +248,21 @@ def change_parts(change: Change | None) -> tuple[str, str]:
     size = {"points": points_text(change.points)}
     lead = _("Down %(points)s points") if change.points < 0 else _("Up %(points)s points")
     return lead % size, _("on %(week)s, more than noise.") % {"week": change.since}
+
+
+def aim_parts(now: Week, target: Decimal | None) -> tuple[str, str]:
+    """Where a week stands to its target, as (what is set in bold, the rest); nothing without one."""
+    rate = shown_rate(now)
+    if target is None or rate is None:
+        return "", ""
+    aim = Fraction(target) / 100
+    words = {"target": percent_text(aim)}
+    low, high = wilson(now.counts.on_time, now.counts.due)
+    if low <= aim <= high:
+        return _("Within noise"), _("of the %(target)s target.") % words
+    gap = {"points": points_text((rate - aim) * 100)}
+    lead = _("%(points)s points below") if rate < aim else _("%(points)s points above")
+    return lead % gap, _("the %(target)s target.") % words
 
 
 def change_in_words(now: Week, before: Week | None) -> str:

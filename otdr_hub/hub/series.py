@@ -6,9 +6,9 @@ not say elsewhere, and a market that is not shown is in neither line.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-import datetime as dt
 
 from otdr_hub.hub.reading import Counts, Reading, Week
 
@@ -67,8 +67,6 @@ def series_of(reading: Reading) -> Series:
     return Series(summed, counted, _sums(throughout, days), tuple(sorted(throughout)))
 
 
-def _sums(
-    markets: Mapping[str, Mapping[dt.date, Week]], days: Iterable[dt.date]
-) -> tuple[Week, ...]:
+def _sums(markets: Mapping[str, Mapping[dt.date, Week]], days: Iterable[dt.date]) -> tuple[Week, ...]:
     found = ([weeks[day] for weeks in markets.values() if day in weeks] for day in days)
     return tuple(sum_weeks(weeks) for weeks in found if weeks)

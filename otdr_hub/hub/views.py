@@ -12,13 +12,16 @@ from django.views.decorators.http import require_safe
 
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
+from otdr_hub.hub.record import read_record
 
 
 @cache_control(no_store=True)
 @require_safe
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen."""
-    return render(request, "hub/hub.html", {"page": hub_page(read_hub())})
+    reading = read_hub()
+    page = hub_page(reading, read_record(reading))
+    return render(request, "hub/hub.html", {"page": page})
 
 
 @cache_control(no_store=True)
@@ -26,10 +29,11 @@ def hub(request: HttpRequest) -> HttpResponse:
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
     reading = read_hub()
-    page = market_page(reading, code)
+    record = read_record(reading)
+    page = market_page(reading, code, record)
     if page is not None:
         return render(request, "hub/market.html", {"page": page})
-    absent = not_shown_page(reading, code)
+    absent = not_shown_page(reading, code, record)
     if absent is None:
         raise Http404
     return render(request, "hub/not_shown.html", {"page": absent}, status=404)

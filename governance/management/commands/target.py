@@ -29,6 +29,9 @@ class Command(ServiceCommand):
     def run(self, actor: User, options: dict[str, Any]) -> tuple[dict[str, Any], str, int]:
         """Set it."""
         target = target_set(
-            percent=options["percent"], holds_from=options["holds_from"], reason=options["reason"], actor=actor
+            percent=options["percent"],
+            holds_from=options["holds_from"],
+            reason=options["reason"],
+            actor=actor,
         )
         return {"percent": str(target.percent), "from": target.holds_from}, f"Target: {target}.", DONE
