@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from otdr_hub.errors import NotShownError
 from otdr_hub.hub import schemas
+from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.payload import hub_payload, market_payload
 from otdr_hub.hub.sentences import absence_words
@@ -25,7 +26,8 @@ class HubView(APIView):
     @extend_schema(operation_id="hub", responses={200: schemas.HubPayload, **schemas.PROBLEMS})
     def get(self, request: Request) -> Response:  # noqa: ARG002 (a view)
         """Read once, answer once."""
-        return Response(hub_payload(read_hub()))
+        reading = read_hub()
+        return numbered(Response(hub_payload(reading)), reading.epoch)
 
 
 @method_decorator(cache_control(no_store=True), name="dispatch")
@@ -40,4 +42,4 @@ class MarketView(APIView):
         if payload is None:
             reasons = {absent.code: absence_words(absent.reason).sentence for absent in reading.not_shown}
             raise NotShownError(reasons.get(code, "There is no such market here."))
-        return Response(payload)
+        return numbered(Response(payload), reading.epoch)

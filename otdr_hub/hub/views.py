@@ -1,4 +1,4 @@
-"""Two pages. Each reads once, through the guarded read, and hands a frozen page to a template.
+"""The reading pages. Each reads once, through the guarded read, and hands a frozen page to a template.
 
 Who may open them is decided before: every view needs a signed-in reader (LoginRequiredMiddleware).
 """
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.record import read_record
@@ -21,7 +22,7 @@ def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen."""
     reading = read_hub()
     page = hub_page(reading, read_record(reading))
-    return render(request, "hub/hub.html", {"page": page})
+    return numbered(render(request, "hub/hub.html", {"page": page}), reading.epoch)
 
 
 @cache_control(no_store=True)
@@ -32,8 +33,9 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
-        return render(request, "hub/market.html", {"page": page})
+        return numbered(render(request, "hub/market.html", {"page": page}), reading.epoch)
     absent = not_shown_page(reading, code, record)
     if absent is None:
         raise Http404
-    return render(request, "hub/not_shown.html", {"page": absent}, status=404)
+    # Its strip carries the headline.
+    return numbered(render(request, "hub/not_shown.html", {"page": absent}, status=404), reading.epoch)

@@ -55,6 +55,8 @@ MIDDLEWARE = [
     "governance.access.door.DoorMiddleware",
     "axes.middleware.AxesMiddleware",
     "otdr_hub.errors.refusals",
+    # Innermost: it may run the view a second time.
+    "otdr_hub.hub.freshness.fresh_numbers",
 ]
 ROOT_URLCONF = "otdr_hub.urls"
 ASGI_APPLICATION = "otdr_hub.asgi.application"

@@ -22,6 +22,7 @@ from governance.launch.selectors import current
 from otdr_hub.hub.decide.forms import ChairForm, VerdictForm
 from otdr_hub.hub.decide.minutes import minutes_page
 from otdr_hub.hub.decide.page import decide_page
+from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.market import standing_of
 from otdr_hub.lib.outcome import ConflictError, DomainError, NotAllowedError, require
@@ -51,14 +52,16 @@ def _page(
     chair: ChairForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    launch, standing = current(), standing_of(read_hub())
+    launch, reading = current(), read_hub()
+    standing = standing_of(reading)
     if launch is None:
-        return render(request, "decide/empty.html", {"standing": standing}, status=status)
+        empty = render(request, "decide/empty.html", {"standing": standing}, status=status)
+        return numbered(empty, reading.epoch)
     page = decide_page(
         board.read(launch), reader=_actor(request), standing=standing, verdict=verdict, chair=chair
     )
     template = "decide/present.html" if request.GET.get("present") else "decide/decide.html"
-    return render(request, template, {"page": page}, status=status)
+    return numbered(render(request, template, {"page": page}, status=status), reading.epoch)
 
 
 @cache_control(no_store=True)
