@@ -14,7 +14,7 @@ from governance.access.models import (
     User,
 )
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
-from governance.killswitch.models import Shutoff
+from governance.killswitch.models import LiftAsk, Shutoff, ShutoffLift, ShutoffReason, ShutoffRepeat
 from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
 from governance.majeure.models import ForceMajeure, MajeureWithdrawal
@@ -45,6 +45,7 @@ __all__ = [
     "LaunchCheck",
     "LaunchDecision",
     "LaunchPlan",
+    "LiftAsk",
     "MajeureWithdrawal",
     "Market",
     "MetricVersion",
@@ -59,6 +60,9 @@ __all__ = [
     "Seat",
     "SeatDeputy",
     "Shutoff",
+    "ShutoffLift",
+    "ShutoffReason",
+    "ShutoffRepeat",
     "Signature",
     "SignoffLine",
     "SignoffRequest",
