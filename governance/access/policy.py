@@ -77,6 +77,8 @@ _MAY: Final = MappingProxyType(
         "entry_read": frozenset({"auditor", "data_engineer", "dpm", "finance", "legal", "logistics"}),
         "ledger_export": frozenset({"auditor"}),
         "ledger_verify": frozenset({"admin", "auditor", "finance", "legal"}),
+        # From a number somebody is shown back to the files behind it.
+        "lineage_read": frozenset(ROLES),
         # The numbers executives saw at a past moment, certified then and perhaps no longer.
         "history_read": frozenset({"auditor"}),
     }

@@ -25,6 +25,7 @@ CATEGORIES: Mapping[str, str] = {
     "legal_hold": gettext_noop("legal hold"),
     "security": gettext_noop("security"),
     "other": gettext_noop("other"),
+    "guard": gettext_noop("a guard tripped"),
 }
 """Why something was switched off, in the closed words of the kill switch."""
 
@@ -130,6 +131,15 @@ def _off(facts: Sequence[Fact], names: Mapping[str, str]) -> list[str]:
     return said
 
 
+def _on(facts: Sequence[Fact], names: Mapping[str, str]) -> list[str]:
+    if not facts:
+        return []
+    if any(one.market == EVERYTHING for one in facts):
+        return [_("everything switched on again")]
+    who, number = _who(facts, names)
+    return [ngettext("%(names)s switched on again", "%(names)s switched on again", number) % {"names": who}]
+
+
 def _launches(facts: Sequence[Fact], _names: Mapping[str, str]) -> list[str]:
     return [_(_LAUNCHES.get(one.detail, _LAUNCHES["block"])) for one in facts]
 
@@ -141,4 +151,5 @@ _KINDS: Mapping[str, Callable[[Sequence[Fact], Mapping[str, str]], list[str]]] =
     "known_issue": _noted,
     "excluded": _excluded,
     "off": _off,
+    "on": _on,
 }

@@ -31,7 +31,14 @@ from otdr_hub.hub.parts import (
 )
 from otdr_hub.hub.reading import MarketReading, Reading, Week
 from otdr_hub.hub.record import NOTHING, Record
-from otdr_hub.hub.sentences import Change, change_between, held_sentence, points_text, shown_rate
+from otdr_hub.hub.sentences import (
+    Change,
+    change_between,
+    held_sentence,
+    overdue_sentence,
+    points_text,
+    shown_rate,
+)
 from otdr_hub.hub.series import recent, series_of
 from otdr_hub.hub.titles import rollup_title, steady_note
 
@@ -84,6 +91,7 @@ class HubPage:
     markets: Markets
     held: tuple[str, ...]
     empty: Empty | None
+    overdue: str = ""
 
 
 def hub_page(reading: Reading, record: Record = NOTHING) -> HubPage:
@@ -102,6 +110,7 @@ def hub_page(reading: Reading, record: Record = NOTHING) -> HubPage:
         markets=_markets(reading, record, weeks, change, parts),
         held=tuple(f"{one.name}: {held_sentence(reading, one)}" for one in reading.held) if weeks else (),
         empty=empty,
+        overdue=overdue_sentence(reading) if weeks else "",
     )
 
 

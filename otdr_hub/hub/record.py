@@ -32,7 +32,8 @@ _A_NAME: Final = re.compile(r"[^\W\d_][^\d%]*")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One act that explains a line. `kind` is shown, excluded, known_issue, off, version or launch.
+    """One act that explains a line. `kind` is shown, excluded, known_issue, off, on, version or
+    launch.
 
     `market` is a code, or `global`; `detail` a version's name, a launch decision's kind or the category
     of a shutoff.
@@ -89,13 +90,16 @@ def read_record(reading: Reading) -> Record:
     start = dt.datetime.combine(last - dt.timedelta(weeks=MOST_WEEKS - 1), dt.time(), tzinfo=dt.UTC)
     hidden = {one.code: one.reason for one in reading.not_shown}
     decisions = _decisions(start, [code for code, reason in hidden.items() if reason == "excluded"])
-    off = list(Shutoff.objects.order_by("pk").values("market", "breakout", "category", "at"))
+    off = list(Shutoff.objects.order_by("pk").values(*_SHUTOFF))
     facts = [*_shown(), *_moved(decisions), *_switched(off), *_versions(start), *_launches(start)]
     return Record(
         facts=tuple(sorted((one for one in facts if one.at >= start), key=lambda one: one.at)),
         left_out=_left_out(hidden, decisions, off),
         targets=tuple((one.holds_from, one.percent) for one in targets_until(last)),
     )
+
+
+_SHUTOFF: Final = ("market", "breakout", "category", "at", "lift__lifted_at")
 
 
 def _decisions(start: dt.datetime, excluded: Sequence[str]) -> list[dict[str, Any]]:
@@ -123,8 +127,12 @@ def _shown() -> Iterator[Fact]:
 
 
 def _switched(off: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
-    """Whole markets, or everything, switched off."""
-    return (Fact(one["at"], "off", one["market"], one["category"]) for one in off if one["breakout"] == WHOLE)
+    """Whole markets, or everything, switched off, and on again."""
+    for one in off:
+        if one["breakout"] == WHOLE:
+            yield Fact(one["at"], "off", one["market"], one["category"])
+            if one["lift__lifted_at"]:
+                yield Fact(one["lift__lifted_at"], "on", one["market"])
 
 
 def _versions(start: dt.datetime) -> Iterator[Fact]:
@@ -148,8 +156,8 @@ def _left_out(
     found = {}
     for code, reason in hidden.items():
         if reason == "switched_off":
-            # The earliest that covers it is the one the page dates the absence from.
-            one = next((row for row in off if _covers(row, code)), None)
+            # The earliest in effect that covers it is the one the page dates the absence from.
+            one = next((row for row in off if row["lift__lifted_at"] is None and _covers(row, code)), None)
             found[code] = Left("off", one["at"] if one else None, category=one["category"] if one else "")
         elif reason == "excluded" and code in newest:
             said = newest[code]

@@ -6,10 +6,12 @@ Text about a market not shown is fixed: a free one could carry the number.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
@@ -178,6 +180,33 @@ def held_sentence(reading: Reading, market: MarketReading) -> str:
         return ""
     words = {"week": week_name(market.through), "at": moment(market.as_of)}
     return _("Last signed number: %(week)s, data as of %(at)s. Newer data waits for signatures.") % words
+
+
+SETTLED: Final = dt.timedelta(days=7 + 7 + 3 + 2)
+"""From the Monday of a week until the next one is due: it is over, has waited its three days for news, and
+had two more to be signed in."""
+
+
+def overdue_sentence(reading: Reading) -> str:
+    """What is said over a number that is not the newest there should be; nothing while it is."""
+    shown = reading.publication
+    if shown is None or not reading.rollup:
+        return ""
+    last = reading.rollup[-1].monday
+    words = {
+        "week": week_name(last),
+        "at": moment(shown.as_of),
+        "next": week_name(last + dt.timedelta(days=7)).capitalize(),
+    }
+    if last < shown.through:
+        return (
+            _("Last certified number: %(week)s. Not every market shown has a rate for a later week yet.")
+            % words
+        )
+    if reading.read_at < dt.datetime.combine(last, dt.time(), tzinfo=dt.UTC) + SETTLED:
+        return ""
+    text = _("Last certified number: %(week)s, data as of %(at)s. %(next)s is due and not published.")
+    return text % words
 
 
 def _left_out(reading: Reading, reason: str) -> str:
