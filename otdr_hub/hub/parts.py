@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otdr_hub.hub.annotations import category_words
@@ -60,6 +61,7 @@ class Plate:
     value: str
     kind: str
     machine: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,10 @@ def nameplate(
         plates.append(Plate(_("State"), words.short, "state", words.glyph))
         plates.append(Plate(_("Shipments due"), count(week.counts.due), "count"))
     version = f"{publication.version_name} · {fingerprint(publication.version_digest)}"
-    plates.append(Plate(_("Metric version"), version, "code", publication.version_digest))
-    plates.append(Plate(_("Publication"), publication_text(publication), "code", publication.digest))
+    says = reverse("versions:version", args=[publication.version_name])
+    plates.append(Plate(_("Metric version"), version, "code", publication.version_digest, says))
+    shown, behind = publication_text(publication), reverse("hub:about")
+    plates.append(Plate(_("Publication"), shown, "code", publication.digest, behind))
     return tuple(plates)
 
 

@@ -8,7 +8,6 @@ on the scope board: they could carry a number that is not shown.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,7 +26,6 @@ from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.series import MOST_WEEKS
 
 EVERYTHING: Final = GLOBAL
-_A_NAME: Final = re.compile(r"[^\W\d_][^\d%]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ NOTHING: Final = Record()
 def owner_shown(owner: str) -> str:
     """The owner as typed if it is a name; nothing where a figure could hide in it."""
     text = owner.strip()
-    return text if _A_NAME.fullmatch(text) else ""
+    return "" if any(sign.isnumeric() or sign in "%‰" for sign in text) else text
 
 
 def read_record(reading: Reading) -> Record:

@@ -150,10 +150,12 @@ def _waterfall(reading: Reading, now: Week, before: Week) -> Waterfall | None:
     named = [(part.name, Fraction(part.total, 100)) for part in parts]
     height = HEAD + ROW * (len(parts) + 1) + FOOT
     return Waterfall(
-        title=rollup_title(reading.rollup, change, named),
+        title=_("The change is within noise; so it adds up")
+        if change is None or change.within_noise
+        else rollup_title(reading.rollup, change, named),
         note=_(
-            "Points of the headline, one row a market: solid, what its rate did; outlined, what its weight"
-            " did. Each row starts where the one above ended; the last is the whole change."
+            "Points of the headline, one row a market. Solid: what its rate did (grey: within noise)."
+            " Outlined: what its weight did. Each row starts where the one above ended."
         ),
         alt=_alt(parts, total, before),
         height=height,
@@ -188,26 +190,34 @@ def _anchor(axis: Axis, step: Fraction) -> str:
     return "start" if step == axis.low else "end" if step == axis.high else "middle"
 
 
-def _bar(axis: Axis, start: int, size: int, y: int, kind: str) -> Step:
-    a, b = (_x(axis, Fraction(value, 100)) for value in (start, start + size))
-    style = f"{kind} {kind}-against" if size < 0 else kind
+def _bar(axis: Axis, span: tuple[int, int], y: int, kind: str, quiet: bool = False) -> Step:
+    """A step from `span` start to end; without a colour where it is no more than noise."""
+    start, end = span
+    a, b = (_x(axis, Fraction(value, 100)) for value in span)
+    style = f"{kind} step-quiet" if quiet else f"{kind} {kind}-against" if end < start else kind
     return Step(at(min(a, b)), at(abs(b - a)), y, 11, style)
+
+
+def _is_quiet(weeks: tuple[Week, Week]) -> bool:
+    change = change_between(weeks[1], weeks[0])
+    return change is None or change.within_noise
 
 
 def _row(axis: Axis, index: int, part: _Part, reached: int, weeks: tuple[Week, Week]) -> StepRow:
     top = HEAD + ROW * index
+    middle, after = reached + part.rate, reached + part.total
     steps = (
-        _bar(axis, reached, part.rate, top + 17, "step-rate"),
-        _bar(axis, reached + part.rate, part.mix, top + 17, "step-mix"),
+        _bar(axis, (reached, middle), top + 17, "step-rate", _is_quiet(part.weeks)),
+        _bar(axis, (middle, after), top + 17, "step-mix"),
     )
-    end = _x(axis, Fraction(reached + part.total, 100))
+    end = _x(axis, Fraction(after, 100))
     drawn = tuple(step for step in steps if step.width != "0")
     return _cells(part, top, drawn, weeks, Link(at(end), top + 17, top + ROW + 28))
 
 
 def _sum_row(axis: Axis, index: int, total: _Part, weeks: tuple[Week, Week]) -> StepRow:
     top = HEAD + ROW * index
-    bar = _bar(axis, 0, total.total, top + 17, "step-sum")
+    bar = _bar(axis, (0, total.total), top + 17, "step-sum", _is_quiet(weeks))
     return _cells(total, top, (bar,), weeks, None)
 
 
