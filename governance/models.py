@@ -20,7 +20,7 @@ from governance.ledger.models import Entry, Epoch, Head
 from governance.majeure.models import ForceMajeure, MajeureWithdrawal
 from governance.markets.models import Market
 from governance.publication.models import Publication, PublicationLine
-from governance.rules.models import ScopeRule
+from governance.rules.models import ScopeRule, Target
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import (
     Escalation,
@@ -66,6 +66,7 @@ __all__ = [
     "Signature",
     "SignoffLine",
     "SignoffRequest",
+    "Target",
     "Token",
     "TokenRevocation",
     "User",

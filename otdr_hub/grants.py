@@ -64,6 +64,7 @@ APP: Final = MappingProxyType(
         "governance_signature": _ADD,
         "governance_signoffline": _ADD,
         "governance_signoffrequest": _ADD,
+        "governance_target": _ADD,
         "governance_token": _ADD,
         "governance_tokenrevocation": _ADD,
         "governance_user": "SELECT, INSERT, UPDATE",

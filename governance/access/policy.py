@@ -54,6 +54,7 @@ _MAY: Final = MappingProxyType(
         "version_put_into_effect": frozenset({"dpm"}),
         "version_retire": frozenset({"dpm"}),
         "rule_set": frozenset({"dpm"}),
+        "target_set": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
         "launch_plan": frozenset({"dpm", "admin"}),
@@ -84,6 +85,8 @@ _MAY: Final = MappingProxyType(
         "ledger_export": frozenset({"auditor"}),
         "ledger_verify": frozenset({"admin", "auditor", "finance", "legal"}),
         "restore_accept": frozenset({"admin"}),
+        # From a number somebody is shown back to the files behind it.
+        "lineage_read": frozenset(ROLES),
         # The numbers executives saw at a past moment, certified then and perhaps no longer.
         "history_read": frozenset({"auditor"}),
     }

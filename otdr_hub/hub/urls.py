@@ -11,8 +11,11 @@ app_name = "hub"
 
 urlpatterns = [
     path("", views.hub, name="hub"),
+    path("about/", views.about, name="about"),
+    path("why/", views.why, name="why"),
     path("markets/<slug:code>/", views.market, name="market"),
     path("markets/<slug:code>/explore/", views.explore, name="explore"),
+    path("markets/<slug:code>/lineage/", views.lineage, name="lineage"),
     path("decisions/", decide.decisions, name="decisions"),
     path("decisions/verdict/", decide.verdict, name="verdict"),
     path("decisions/decide/", decide.decide, name="decide"),
