@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from otdr_hub.hub.exports.paper import paper_of
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
@@ -20,7 +21,9 @@ from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen."""
     reading = read_hub()
-    return numbered(render(request, "hub/hub.html", {"page": hub_page(reading)}), reading.epoch)
+    paper = paper_of(reading, request.build_absolute_uri, is_printing="print" in request.GET)
+    context = {"page": hub_page(reading), "paper": paper}
+    return numbered(render(request, "hub/hub.html", context), reading.epoch)
 
 
 @cache_control(no_store=True)
@@ -30,7 +33,10 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     reading = read_hub()
     page = market_page(reading, code)
     if page is not None:
-        return numbered(render(request, "hub/market.html", {"page": page}), reading.epoch)
+        is_printing = "print" in request.GET
+        paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
+        context = {"page": page, "paper": paper}
+        return numbered(render(request, "hub/market.html", context), reading.epoch)
     absent = not_shown_page(reading, code)
     if absent is None:
         raise Http404
