@@ -6,18 +6,23 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
+PDF_STAMP := $(VENV)/.installed-pdf
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 TEMPLATES = $(wildcard templates)
 
-.PHONY: help run test check lint types faults bench stop lock clean
+.PHONY: help run pdf test check lint types faults bench stop lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(RUN_STAMP) ## everything, with the demonstration (DEMO=0 starts empty, PORT=8000)
 	@exec $(PY) -m otdr_hub.run
+
+pdf: $(PDF_STAMP) ## what the PDF button needs, in the running product's environment
+	@$(PY) -c 'import weasyprint; print("PDF works; start `make run` again.")' || \
+	  { echo "Pango is missing (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)." >&2; exit 1; }
 
 test: $(DEV_STAMP) ## the whole test suite, against a real PostgreSQL
 	@$(PY) -m pytest $(ARGS)
@@ -43,9 +48,10 @@ bench: $(DEV_STAMP) ## how fast it is, beside a floor and a query by hand (ARGS=
 stop: $(RUN_STAMP) ## stop what runs in this checkout
 	@$(PY) -m otdr_hub.run --stop
 
-lock: $(DEV_STAMP) ## renew both requirements files from pyproject.toml
+lock: $(DEV_STAMP) ## renew the requirements files from pyproject.toml
 	@$(COMPILE) -o requirements.txt
 	@$(COMPILE) --extra dev --extra pdf -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --extra pdf -c requirements-dev.txt -o requirements-pdf.txt
 
 clean: ## remove what can be made again; the data in var/ stays
 	@if [ -e $(RUN_STAMP) ]; then $(PY) -m otdr_hub.run --stop; fi
@@ -74,4 +80,9 @@ $(RUN_STAMP): requirements.txt | $(PY)
 $(DEV_STAMP): requirements-dev.txt requirements.txt | $(PY)
 	@echo "Installing what requirements-dev.txt pins (once, about a minute) ..."
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(PDF_STAMP): requirements-pdf.txt requirements.txt | $(PY)
+	@echo "Installing what requirements-pdf.txt pins ..."
+	@$(PIP) -r requirements-pdf.txt
 	@touch $@

@@ -151,6 +151,11 @@ def publication_text(publication: Publication) -> str:
     return f"P-{publication.number} · {fingerprint(publication.digest)}".replace(" ", NBSP)
 
 
+def verify_code(publication: Publication) -> str:
+    """The same as it stands in an address: "P-1-7f3a91c4"."""
+    return f"P-{publication.number}-{fingerprint(publication.digest).replace(' ', '')}"
+
+
 def absent_rows(reading: Reading, record: Record = NOTHING) -> tuple[AbsentRow, ...]:
     """The markets not shown, in the order of the scope (by name)."""
     rows = []

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from governance.access.models import User
 from otdr_hub.hub.about import about_page, lineage_page
 from otdr_hub.hub.explore import explore_page
+from otdr_hub.hub.exports.paper import paper_of
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
@@ -33,8 +34,10 @@ def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
     page = hub_page(reading, read_record(reading))
-    template = "hub/present.html" if request.GET.get("present") == "1" and page.headline else "hub/hub.html"
-    return numbered(render(request, template, {"page": page}), reading.epoch)
+    if request.GET.get("present") == "1" and page.headline:
+        return numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
+    paper = paper_of(reading, request.build_absolute_uri, is_printing="print" in request.GET)
+    return numbered(render(request, "hub/hub.html", {"page": page, "paper": paper}), reading.epoch)
 
 
 @cache_control(no_store=True)
@@ -78,7 +81,10 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
-        return numbered(render(request, "hub/market.html", {"page": page}), reading.epoch)
+        is_printing = "print" in request.GET
+        paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
+        context = {"page": page, "paper": paper}
+        return numbered(render(request, "hub/market.html", context), reading.epoch)
     return _not_shown(request, reading, record, code)
 
 

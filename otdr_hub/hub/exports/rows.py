@@ -1,0 +1,142 @@
+"""The rows of an export: a week of a market or of the roll-up, with all that it must name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+
+from django.utils.translation import gettext as _
+
+from otdr_hub.hub.exports.stamp import Stamp, moment_text, require_whole
+from otdr_hub.hub.numbers import percent
+from otdr_hub.hub.payload import rate_text
+from otdr_hub.hub.reading import MarketReading, Reading, Week
+from otdr_hub.hub.sentences import held_sentence, shown_rate
+from otdr_hub.lib import weeks
+
+NONE = "-"
+"""No breakout, as a scope key writes it."""
+ROLLUP = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a file. Counts are integers; the rate is text, exact to its last digit.
+
+    `otdr` is the ratio to four decimals, as the API gives it; `otdr_percent` is the number as printed.
+    """
+
+    disclosure: str
+    note: str = field(metadata={"optional": True})
+    market: str
+    market_name: str
+    breakout: str
+    value: str
+    week: str
+    week_monday: dt.date
+    finality: str
+    due: int
+    on_time: int
+    late: int
+    pending: int
+    unknown: int
+    otdr: str
+    otdr_percent: str
+    as_of: str
+    signed_by: str
+    version: str
+    version_digest: str
+    publication: str
+    publication_digest: str
+    verify_code: str
+    verify_at: str
+    generated_at: str
+
+    def __post_init__(self) -> None:
+        require_whole(self)
+
+
+COLUMNS = tuple(one.name for one in fields(Row))
+COUNTS = ("due", "on_time", "late", "pending", "unknown")
+RATES = ("otdr", "otdr_percent")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose weeks these are, and what is said of all of them."""
+
+    market: str
+    name: str
+    note: str
+    as_of: str
+    signed_by: Sequence[str]
+    weeks: Sequence[Week]
+
+
+def hub_rows(reading: Reading, stamp: Stamp) -> list[list[Row]]:
+    """The roll-up, then each market that may be seen; a list of rows for each, newest week first."""
+    return [list(_rows(scope, stamp)) for scope in (_rollup(reading), *_markets(reading))]
+
+
+def market_rows(reading: Reading, code: str, stamp: Stamp) -> list[list[Row]]:
+    """One market's weeks; nothing when it may not be seen."""
+    return [list(_rows(scope, stamp)) for scope in _markets(reading) if scope.market == code]
+
+
+def _rollup(reading: Reading) -> Scope:
+    at = reading.publication.as_of if reading.publication else None
+    signers = dict.fromkeys(name for market in reading.summed for name in market.signed_by)
+    note = _("Sum over the markets shown: on time ÷ due, never an average of rates.")
+    return Scope(
+        ROLLUP, _("Markets shown"), note, moment_text(at) if at else "", tuple(signers), reading.rollup
+    )
+
+
+def _markets(reading: Reading) -> Iterator[Scope]:
+    for market in reading.markets:
+        if market.weeks:
+            yield Scope(
+                market.code, market.name, _note(reading, market), _as_of(reading, market), market.signed_by,
+                market.weeks,
+            )  # fmt: skip
+
+
+def _note(reading: Reading, market: MarketReading) -> str:
+    own = market.disclosure if market.state == "known_issue" else ""
+    return " ".join(filter(None, (own, held_sentence(reading, market))))
+
+
+def _as_of(reading: Reading, market: MarketReading) -> str:
+    at = market.as_of or (reading.publication.as_of if reading.publication else None)
+    return moment_text(at) if at else ""
+
+
+def _rows(scope: Scope, stamp: Stamp) -> Iterator[Row]:
+    for week in reversed(scope.weeks):
+        counts, rate = week.counts, shown_rate(week)
+        if rate is None:  # counts without a rate: too early to take away
+            continue
+        yield Row(
+            disclosure=stamp.disclosure,
+            note=scope.note,
+            market=scope.market,
+            market_name=scope.name,
+            breakout=NONE,
+            value=NONE,
+            week=weeks.label(week.monday),
+            week_monday=week.monday,
+            finality=week.finality,
+            **{name: getattr(counts, name) for name in COUNTS},
+            otdr=rate_text(counts) or "",
+            otdr_percent=percent(rate),
+            as_of=scope.as_of,
+            signed_by="; ".join(scope.signed_by),
+            version=stamp.version,
+            version_digest=stamp.version_digest,
+            publication=stamp.publication,
+            publication_digest=stamp.publication_digest,
+            verify_code=stamp.verify_code,
+            verify_at=stamp.verify_at,
+            generated_at=stamp.generated_at,
+        )
