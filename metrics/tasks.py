@@ -8,6 +8,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from governance.access.services import system
+from metrics.audit import tripwire
 from metrics.audit.rota import sample
 from metrics.audit.services import publication_rederive
 from metrics.recompute import selectors, services
@@ -59,6 +60,7 @@ def rederive() -> None:
         report = publication_rederive(publication=publication, markets=markets, actor=system())
         for finding in report.findings:
             _log.error("%s does not re-derive: %s, %s", publication, finding.market, finding.where)
+        tripwire.act_on(publication, report)
 
 
 def send(run: Run) -> bool:

@@ -27,7 +27,8 @@ SHOWN_AGAIN = """
 -- certification stands, as one text. Empty when there is none.
 CREATE FUNCTION governance_shown_again(market text, breakout text, value text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-  SELECT coalesce(string_agg(concat_ws(' ', l.market_id, l.breakout, l.value, l.decision, l.vintage, l.through),
+  SELECT coalesce(string_agg(concat_ws(' ', l.market_id, l.breakout, l.value, l.decision, l.vintage,
+                             coalesce(l.through::text, '-')),
                              E'\\n' ORDER BY l.market_id, l.breakout, l.value), '')
   FROM governance_publicationline l
   JOIN LATERAL (

@@ -13,7 +13,9 @@ from governance.audit.review import review
 from governance.killswitch.selectors import unexplained
 from governance.killswitch.services import lift_ask, shutoff_activate, shutoff_explain, shutoff_trip
 from governance.ledger.selectors import epoch
+from governance.markets.models import Market
 from governance.models import Shutoff, SignoffRequest
+from governance.tasks import compare
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, NotAllowedError
@@ -131,6 +133,20 @@ def test_a_guard_switches_off_never_on_and_not_twice_for_what_people_let_pass(la
     for name in ("admin", "dpm", "finance"):
         with pytest.raises(NotAllowedError):
             shutoff_trip(**call | {"actor": person(name)})
+
+
+def test_a_record_and_tables_that_disagree_switch_everything_off_at_the_second_sight(lake):
+    builders.published(lake)
+    compare()
+    Market.objects.filter(pk=SHOWN).update(name="Atlantis")
+    compare()
+    assert shown() == [SHOWN]
+    compare()
+    off = Shutoff.objects.get()
+    assert (off.market, off.category, off.by.username, shown()) == ("global", "guard", "system", [])
+    assert "Atlantis" not in off.reason
+    compare()
+    assert Shutoff.objects.count() == 1
 
 
 @pytest.mark.parametrize("jump", [dt.timedelta(hours=-1), dt.timedelta(hours=1)], ids=str)

@@ -23,7 +23,8 @@ from governance.killswitch.selectors import history
 from governance.killswitch.services import CATEGORIES, lift_ask, shutoff_activate, shutoff_explain
 from governance.ledger.selectors import epoch
 from otdr_hub.hub.desk import schemas
-from otdr_hub.hub.switch.rows import is_asked, reason_of
+from otdr_hub.hub.switch.names import reason_of
+from otdr_hub.hub.switch.rows import is_asked
 from otdr_hub.lib.outcome import require
 
 never_kept = method_decorator(cache_control(no_store=True), name="dispatch")

@@ -25,8 +25,9 @@ from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.sentences import absence_words
+from otdr_hub.hub.switch.names import category_words, choices, name_of, reason_of
 from otdr_hub.hub.switch.preview import becomes, everything, preview
-from otdr_hub.hub.switch.rows import Off, Row, category_words, choices, name_of, off_of, owes, reason_of
+from otdr_hub.hub.switch.rows import Off, Row, off_of, owes
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import Refused
 

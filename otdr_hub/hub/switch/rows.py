@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
-from governance.killswitch.models import ALL, GLOBAL, WHOLE, LiftAsk, Shutoff
+from governance.killswitch.models import LiftAsk, Shutoff
 from governance.killswitch.selectors import REASON_WITHIN, is_void, open_ask
-from governance.killswitch.services import CATEGORIES
 from governance.signoffs.models import SignoffRequest
 from governance.signoffs.selectors import missing_roles
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.numbers import moment
+from otdr_hub.hub.switch.names import category_words, name_of, reason_of
 from otdr_hub.hub.switch.preview import Preview
 
 
@@ -61,39 +61,6 @@ class Row:
     becomes: str = ""
     preview: Preview | None = None
     carriers: tuple[Off, ...] = field(default=())
-
-
-def category_words(category: str) -> str:
-    """A category as a reader calls it."""
-    return {
-        "data_quality": _("data quality"),
-        "wrong_definition": _("wrong definition"),
-        "legal_hold": _("legal hold"),
-        "security": _("security"),
-        "other": _("other"),
-        "guard": _("a guard of the product tripped"),
-    }[category]
-
-
-def choices() -> tuple[tuple[str, str], ...]:
-    """The categories a person may choose, with their words."""
-    return tuple((value, category_words(value)) for value in CATEGORIES)
-
-
-def name_of(shutoff: Shutoff, names: dict[str, str]) -> str:
-    """What is off, in words: a market, carrier figures of it, or everything."""
-    if shutoff.breakout == WHOLE:
-        return _("Everything") if shutoff.market == GLOBAL else names.get(shutoff.market, shutoff.market)
-    where = _("every market") if shutoff.market == GLOBAL else names.get(shutoff.market, shutoff.market)
-    if shutoff.value == ALL:
-        return _("All carrier figures of %(market)s") % {"market": where}
-    return _("Carrier %(carrier)s in %(market)s") % {"carrier": shutoff.value, "market": where}
-
-
-def reason_of(shutoff: Shutoff) -> str:
-    """Why, as given at once or later."""
-    explained = getattr(shutoff, "explained", None)
-    return shutoff.reason or (explained.reason if explained else "")
 
 
 def owes(shutoff: Shutoff, now: dt.datetime) -> str:

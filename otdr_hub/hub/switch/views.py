@@ -23,8 +23,8 @@ from governance.markets.models import Market
 from otdr_hub.hub.desk.forms import clean
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.numbers import moment
+from otdr_hub.hub.switch.names import name_of
 from otdr_hub.hub.switch.page import switch_page
-from otdr_hub.hub.switch.rows import name_of
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, NotAllowedError, require
 
 _SAID: Final = "switch-said"
