@@ -95,7 +95,7 @@ def last_of(file: Path) -> dict[str, Any] | None:
     try:
         with file.open("rb") as handle:
             end = handle.seek(0, os.SEEK_END)
-            handle.seek(max(0, end - 8192))
+            handle.seek(max(0, end - 2048))
             lines = handle.read().decode("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return None
@@ -143,7 +143,7 @@ def _rows(since: int) -> list[tuple[Any, ...]]:
 
 
 def _signed(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    own, now = keys.signer(), guards.fingerprint()
+    own, now = keys.signer(), guards.recent_fingerprint()
     found = []
     for seq, entry_hash, recorded_at, _ in rows:
         item = {

@@ -44,6 +44,11 @@ WHERE l.publication_id = (SELECT max(number) FROM governance_publication) AND l.
 GROUP BY l.decision
 """
 
+SIGNED = """
+INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason, round, signed_at)
+SELECT l.id, l.digest, %s, %s, 'approve', 'I saw it.', '', 0, now() FROM governance_signoffline l WHERE l.digest = %s
+"""
+
 
 class Race:
     """The world of all races: one market with numbers, and somebody for every part."""
@@ -53,6 +58,7 @@ class Race:
         from tests import builders
 
         self.builders = builders
+        self.persons = {name: builders.person(name) for name in ("dpm", *builders.DEPARTMENTS)}
         self.run = Run.objects.get()
         self.vintages = builders.vintages_of(self.run)
         self.effect = builders.effect_of(self.run)
@@ -66,7 +72,7 @@ class Race:
         return scope_decide(
             market=Market.objects.get(pk=self.builders.SHOWN), state="certified", version=self.run.version,
             vintage=self.vintages[self.builders.SHOWN], through=self.builders.WEEK, disclosure=words, effect=self.effect,
-            actor=self.builders.person("dpm"),
+            actor=self.persons["dpm"],
         )  # fmt: skip
 
     def publish(self) -> None:
@@ -74,17 +80,22 @@ class Race:
 
         publication_publish(
             version=self.run.version, vintages=self.vintages, through=self.builders.WEEK,
-            as_of=self.run.as_of, actor=self.builders.person("dpm"),
+            as_of=self.run.as_of, actor=self.persons["dpm"],
         )  # fmt: skip
 
     def ask(self, number: int) -> Any:
+        """Decided, asked, and signed by two; their rows by SQL, since it is the third that is raced."""
+        from django.db import connection
+
         from governance.signoffs.services import request_open
 
         decision = self.decide(f"words {number}")
         request = request_open(
-            act="scope", summary="AA", lines=[(decision.digest, "AA")], actor=self.builders.person("dpm")
+            act="scope", summary="AA", lines=[(decision.digest, "AA")], actor=self.persons["dpm"]
         )
-        self.builders.sign(request, "finance", "legal")
+        with connection.cursor() as cursor:
+            for role in ("finance", "legal"):
+                cursor.execute(SIGNED, [role, self.persons[role].pk, decision.digest])
         return request
 
     def edit(self, number: int) -> None:
@@ -96,7 +107,7 @@ class Race:
         time.sleep(self.lead)
         # Whoever won starts later next time, so that the two keep meeting at the same instant.
         try:
-            self.builders.sign(request, "logistics")
+            self.builders.answer(request, "logistics", self.persons["logistics"])
             self.wins["sign"] += 1
             self.lead = self.lead * 1.1 + 0.0005
         except DomainError:

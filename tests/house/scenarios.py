@@ -9,7 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from governance.access.services import system
+from governance.audit.services import restore_accept
 from governance.ledger.actions import Action
 from governance.majeure.services import majeure_declare, majeure_withdraw
 from governance.markets.models import Market
@@ -145,8 +148,15 @@ def _decide(folder: Path) -> dict[str, Any]:
         "version": run.version,
         "vintage": vintages_of(run)[builders.SHOWN],
         "through": builders.WEEK,
+        "effect": builders.effect_of(run),
         "actor": person("dpm"),
     }
+
+
+def _restored(folder: Path) -> dict[str, Any]:
+    settings.CHECKPOINT_DIR.mkdir(parents=True)
+    (settings.CHECKPOINT_DIR / "checkpoints.jsonl").write_text(f'{{"seq":999,"hash":"{"f" * 64}"}}\n')
+    return {"reason": "The disk is gone.", "actor": person("admin")}
 
 
 def _publish(folder: Path) -> dict[str, Any]:
@@ -255,6 +265,7 @@ SCENARIOS = (
     Scenario(target_set, Action.TARGET_SET, _target),
     Scenario(scope_decide, Action.SCOPE_DECIDED, _decide),
     Scenario(publication_publish, Action.PUBLICATION_PUBLISHED, _publish),
+    Scenario(restore_accept, Action.RESTORE_ACCEPTED, _restored),
     Scenario(majeure_declare, Action.MAJEURE_DECLARED, _force_majeure),
     Scenario(majeure_withdraw, Action.MAJEURE_WITHDRAWN, _take_back),
     Scenario(batch_ingest, Action.BATCH_ACCEPTED, _take),

@@ -12,7 +12,7 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.access.policy import may
-from governance.audit.restored import restore_accept
+from governance.audit.services import restore_accept
 from governance.ledger import checkpoints, guards, keys
 from governance.ledger.export import write, write_verifier
 from governance.ledger.offline import key_id

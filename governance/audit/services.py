@@ -10,13 +10,14 @@ from django.db import connection, transaction
 
 from governance.access.models import User
 from governance.access.policy import may
-from governance.killswitch.models import GLOBAL
+from governance.killswitch import facts
+from governance.killswitch.models import GLOBAL, Shutoff
 from governance.killswitch.selectors import in_effect
-from governance.killswitch.services import shutoff_activate
 from governance.ledger import checkpoints
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.ledger.models import Head
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
 
 
@@ -44,11 +45,7 @@ def restore_accept(*, reason: str, actor: User) -> int:
         raise ConflictError("This database holds what was last signed; there is nothing to accept.")
     # Before the entries' own checkpoints are asked for, which still belong to the lost history.
     transaction.on_commit(checkpoints.begin_anew)
-    head = Head.objects.get(pk=1)
-    if not any(item.market == GLOBAL for item in in_effect(())):
-        shutoff_activate(
-            market=GLOBAL, category="security", reason=f"A backup was restored. {reason}", actor=actor
-        )
+    head, off = Head.objects.get(pk=1), _everything_off(reason, actor)
     with connection.cursor() as cursor:
         cursor.execute("SELECT governance_epoch_leap()")
     return ledger.record(
@@ -59,4 +56,17 @@ def restore_accept(*, reason: str, actor: User) -> int:
             "restored": {"entry": head.seq, "hash": head.hash},
         },
         actor=actor,
+        facts=facts.of(off),
     )  # fmt: skip
+
+
+def _everything_off(reason: str, actor: User) -> list[Shutoff]:
+    """The shutoff of everything, in the entry of the act itself; none where it is in effect already."""
+    if any(item.market == GLOBAL for item in in_effect(())):
+        return []
+    shutoff = Shutoff.objects.create(
+        market=GLOBAL, category=Shutoff.Category.SECURITY, reason=f"A backup was restored. {reason}",
+        by=actor, at=clock.now(),
+    )  # fmt: skip
+    shutoff.refresh_from_db()
+    return [shutoff]
