@@ -26,6 +26,7 @@ from otdr_hub.hub.numbers import (
 from otdr_hub.hub.ranking import in_print, parts_of, ranked, unranked, week_of
 from otdr_hub.hub.reading import CarrierCell, CarrierReading, CarrierWeek, MarketReading, Week
 from otdr_hub.hub.sentences import Change, absence_words, change_between, join_names, points_text
+from otdr_hub.lib.kitagawa import in_hundredths
 from otdr_hub.lib.suppress import RANKED_FROM
 
 ENOUGH = Fraction(2, 3)
@@ -91,7 +92,7 @@ def carriers_part(market: MarketReading) -> CarriersPart | None:
     earlier = weeks.get(before.monday) if before else None
     groups = ranked(shown.cells)
     parts = parts_of(market, shown, earlier)
-    table = _Table(now, before, shown, earlier, in_print(parts))
+    table = _Table(now, before, shown, earlier, parts)
     return CarriersPart(
         title=_title(market, groups, parts),
         absent="",
@@ -174,9 +175,11 @@ class _Table:
         before: Week | None,
         shown: CarrierWeek,
         earlier: CarrierWeek | None,
-        parts: Mapping[str, int],
+        parts: Mapping[str, Fraction],
     ) -> None:
-        self._now, self._before, self._parts = now, before, parts
+        self._now, self._before = now, before
+        self._parts = in_print(parts)
+        self._change = sum(parts.values()) if parts else None
         self._earlier = {one.carrier: one for one in earlier.cells} if earlier else {}
         ends = [end * 100 for one in shown.cells for end in wilson(one.on_time, one.due)]
         if now.counts.due:
@@ -200,8 +203,9 @@ class _Table:
         return self._row(cell.name or _("no carrier named"), week, before, self._parts.get(cell.carrier))
 
     def whole(self) -> CarrierRow:
-        """The market itself, by its own counts."""
-        return self._row(_("Whole market"), self._now, self._before, None)
+        """The market itself, by its own counts; its part is the whole change, withheld carriers included."""
+        total = in_hundredths([self._change]) if self._change is not None else ()
+        return self._row(_("Whole market"), self._now, self._before, total[0] if total else None)
 
     def _row(self, name: str, week: Week, before: Week | None, part: int | None) -> CarrierRow:
         counts = week.counts
@@ -214,7 +218,7 @@ class _Table:
             share=share_text(counts.due, self._now.counts.due),
             rate=percent_text(Fraction(counts.on_time, counts.due)),
             interval=_("%(low)s to %(high)s") % {"low": percent(low), "high": percent(high)},
-            change=_change(change, self._before),
+            change=_moved(change, self._before),
             part="" if part is None else signed_hundredths(part),
             x1=at(x1),
             x2=at(x2),
@@ -223,7 +227,7 @@ class _Table:
         )
 
 
-def _change(change: Change | None, before: Week | None) -> str:
+def _moved(change: Change | None, before: Week | None) -> str:
     if change is None:
         return _("not shown in %(week)s") % {"week": week_name(before.monday)} if before else _("first week")
     if change.within_noise:
@@ -271,7 +275,7 @@ def _title(
         return _("%(name)s stands above the others") % {"name": groups[0][0].name}
     if len(groups) > 1:
         return _("Carriers, in groups that can be told apart")
-    return _("Carriers: the data cannot order them") if groups else _("Carriers")
+    return _("Carriers: the data cannot order them") if groups else _("Carriers, too small to be ranked")
 
 
 def _note(table: _Table) -> str:

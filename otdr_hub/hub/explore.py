@@ -6,7 +6,7 @@ from outside is escaped; plotly.py is imported only when a figure is made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -66,10 +66,13 @@ def explore_page(reading: Reading, code: str) -> ExplorePage | None:
         return None
     found = market.carriers
     weeks = found.weeks if found is not None and found.reason is None else ()
-    pictures = [_by_week(market, weeks)]
+    # A carrier has the same colour and mark in every picture; 0 is the market's own.
+    names = {one.carrier: _name(one) for week in weeks for one in week.cells}
+    slots = {carrier: i for i, carrier in enumerate(sorted(names, key=lambda one: names[one]), start=1)}
+    pictures = [_by_week(market, weeks, slots, names)]
     last = next((one for one in weeks if one.monday == market.weeks[-1].monday), None)
     if last is not None and last.cells:
-        pictures.append(_by_size(last))
+        pictures.append(_by_size(last, slots))
     return ExplorePage(
         code=market.code,
         name=market.name,
@@ -102,20 +105,21 @@ def _graph() -> Any:
     return go
 
 
-def _by_week(market: MarketReading, weeks: Sequence[CarrierWeek]) -> Picture:
+def _by_week(
+    market: MarketReading, weeks: Sequence[CarrierWeek], slots: Mapping[str, int], names: Mapping[str, str]
+) -> Picture:
     """OTDR by week: the market, and each carrier in the weeks in which it is shown."""
     go = _graph()
     known = {week.monday: {one.carrier: one for one in week.cells} for week in weeks}
-    names = {one.carrier: _name(one) for week in weeks for one in week.cells}
     figure = go.Figure(layout=_layout(_("Week"), _("OTDR, %")))
     figure.add_scatter(
         x=[week_short(week.monday) for week in market.weeks],
         y=[_point(week) for week in market.weeks],
         name=_label(market.name),
         mode="lines+markers",
-        meta="whole",
+        meta=0,
     )
-    for carrier in sorted(names, key=lambda one: names[one]):
+    for carrier in slots:
         cells = [known.get(week.monday, {}).get(carrier) for week in market.weeks]
         figure.add_scatter(
             x=[week_short(week.monday) for week in market.weeks],
@@ -124,13 +128,14 @@ def _by_week(market: MarketReading, weeks: Sequence[CarrierWeek]) -> Picture:
             name=_label(names[carrier]),
             mode="lines+markers",
             connectgaps=False,
+            meta=slots[carrier],
         )
     return Picture(
         id="by-week",
         title=_("OTDR by week and carrier") if names else _("OTDR by week"),
         note=_("A carrier has a point only in the weeks in which it may be shown."),
         figure=_plain(figure),
-        twin=_weeks_twin(market, known, names),
+        twin=_weeks_twin(market, known, list(slots), names),
     )
 
 
@@ -140,9 +145,11 @@ def _point(week: Week) -> float | None:
 
 
 def _weeks_twin(
-    market: MarketReading, known: dict[Any, dict[str, CarrierCell]], names: dict[str, str]
+    market: MarketReading,
+    known: Mapping[Any, Mapping[str, CarrierCell]],
+    order: Sequence[str],
+    names: Mapping[str, str],
 ) -> Twin:
-    order = sorted(names, key=lambda one: names[one])
     rows = []
     for week in reversed(market.weeks):
         rate = shown_rate(week)
@@ -161,7 +168,7 @@ def _weeks_twin(
     )
 
 
-def _by_size(week: CarrierWeek) -> Picture:
+def _by_size(week: CarrierWeek, slots: Mapping[str, int]) -> Picture:
     """The carriers of the last week: how much each carries, how much of it on time, how sure that is."""
     go = _graph()
     figure = go.Figure(layout=_layout(_("Shipments due"), _("OTDR, %")))
@@ -178,6 +185,7 @@ def _by_size(week: CarrierWeek) -> Picture:
             },
             name=_label(_name(cell)),
             mode="markers",
+            meta=slots[cell.carrier],
         )  # fmt: skip
         words = {"low": percent(low), "high": percent(high)}
         interval = _("%(low)s to %(high)s") % words

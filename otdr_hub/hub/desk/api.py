@@ -22,6 +22,7 @@ from governance.signoffs.outstanding import outstanding
 from governance.signoffs.services import LineAnswer, request_sign, signature_withdraw
 from governance.signoffs.statements import attested
 from otdr_hub.hub.desk import payload, schemas
+from otdr_hub.hub.desk.board import breakouts
 from otdr_hub.hub.desk.deciding import decide, ground
 from otdr_hub.hub.desk.forms import Choice, choice_of
 from otdr_hub.hub.desk.looked import etag, seen
@@ -151,6 +152,7 @@ class ScopeView(APIView):
             OpenApiParameter("market", many=True, description="also say what deciding these would do"),
             OpenApiParameter("week", description="2026-W46"),
             OpenApiParameter("state", enum=["certified", "known_issue", "excluded"]),
+            OpenApiParameter("breakout", enum=["-", "carrier"], description="the markets, or their carriers"),
         ],
         responses={200: schemas.ScopePayload, **schemas.READING},
     )
@@ -161,6 +163,7 @@ class ScopeView(APIView):
         body: dict[str, Any] = {
             "version": version.name if version else None,
             "markets": [payload.market(one) for one in standings(actor=actor)],
+            "breakouts": [payload.breakout(one) for one in breakouts(actor)],
             "effect": None,
         }
         if "market" not in request.query_params:
@@ -181,10 +184,10 @@ class ScopeView(APIView):
         require_fresh(request._request)
         looked_at = seen(request)
         given = _checked(schemas.ScopeRequest, request)
-        names = ("week", "state", "disclosure", "plan", "reason", "owner")
+        names = ("week", "state", "disclosure", "plan", "reason", "owner", "breakout")
         choice = Choice(
             markets=tuple(dict.fromkeys(given["markets"])),
-            **{name: given.get(name, "") for name in names},
+            **{name: given[name] for name in names if name in given},
             review_on=str(given.get("review_on") or ""),
             seen=looked_at,
         )

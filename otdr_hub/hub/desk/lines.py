@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
-from governance.scope.models import ScopeDecision
+from governance.scope.models import WHOLE, ScopeDecision
 from governance.signoffs import acts
 from governance.signoffs.models import Signature, SignoffLine, SignoffRequest
 from governance.signoffs.outstanding import missing_by_line
@@ -112,6 +112,12 @@ def _facts(decision: ScopeDecision | None) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _name(decision: ScopeDecision) -> str:
+    if decision.breakout == WHOLE:
+        return str(decision.market.name)
+    return _("%(market)s, carriers") % {"market": decision.market.name}
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is read once for all lines."""
@@ -137,7 +143,7 @@ def line_of(
     return Line(
         pk=line.pk,
         digest=fingerprint(line.digest),
-        name=decision.market.name if decision else line.subject,
+        name=line.subject if decision is None else _name(decision),
         # What is asked is not certified yet, so it has no colour.
         state=replace(words.scope_state(decision.state), style="") if decision else None,
         said=_facts(decision),

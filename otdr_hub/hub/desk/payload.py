@@ -85,6 +85,11 @@ def signoff(request: SignoffRequest, fingerprint: str, person: User) -> dict[str
     }  # fmt: skip
 
 
+def breakout(one: Standing) -> dict[str, Any]:
+    """The carriers of a market on the board."""
+    return {**market(one), "breakout": "carrier"}
+
+
 def market(one: Standing) -> dict[str, Any]:
     """A market on the board."""
     decision, line = one.decision, one.line
@@ -105,7 +110,14 @@ def effect(stand: Ground) -> dict[str, Any]:
     """What deciding would do."""
     table = stand.effect
     return {
-        "week": weeks.label(stand.monday), "digest": table.digest,
+        "week": weeks.label(stand.monday), "digest": stand.table.digest,
+        "visible": None if stand.visible is None else {
+            code: [
+                {"carrier": one.name, "due": one.due, "on_time": one.on_time, "withheld": one.withheld}
+                for one in found
+            ]
+            for code, found in stand.visible.carriers.items()
+        },
         "included": [table.included.on_time, table.included.due],
         "left_out": [table.left_out.on_time, table.left_out.due],
         "scope": [table.scope.on_time, table.scope.due],
@@ -115,7 +127,8 @@ def effect(stand: Ground) -> dict[str, Any]:
 
 def _line(line: PublicationLine) -> dict[str, Any]:
     return {
-        "market": line.market_id, "vintage": line.vintage, "shown": bool(line.decision), "held": line.is_held,
+        "market": line.market_id, "breakout": line.breakout, "vintage": line.vintage,
+        "shown": bool(line.decision), "held": line.is_held,
         "through": weeks.label(line.through) if line.through else None, "as_of": _moment(line.as_of),
     }  # fmt: skip
 
@@ -125,13 +138,15 @@ def publication(one: Publication) -> dict[str, Any]:
     return {
         "number": one.number, "digest": one.digest, "version": one.version.name,
         "week": weeks.label(one.through), "as_of": _moment(one.as_of), "by": one.published_by.username,
-        "at": _moment(one.published_at), "lines": [_line(line) for line in one.lines.order_by("market")],
+        "at": _moment(one.published_at),
+        "lines": [_line(line) for line in one.lines.order_by("market", "breakout")],
     }  # fmt: skip
 
 
 def offered(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line of what would be published."""
     return {
-        "market": line["market"], "vintage": line["vintage"], "shown": bool(line["decision"]),
+        "market": line["market"], "breakout": line["breakout"], "vintage": line["vintage"],
+        "shown": bool(line["decision"]),
         "held": line["is_held"], "through": weeks.label(line["through"]), "as_of": _moment(line["as_of"]),
     }  # fmt: skip

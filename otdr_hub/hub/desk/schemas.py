@@ -139,6 +139,21 @@ class ScopeMarket(serializers.Serializer[Any]):
     disclosure = serializers.CharField(allow_blank=True)
 
 
+class ScopeBreakout(ScopeMarket):
+    """Where the carriers of one market stand."""
+
+    breakout = serializers.CharField()
+
+
+class VisiblePart(serializers.Serializer[Any]):
+    """One carrier as it would be shown, or withheld."""
+
+    carrier = serializers.CharField(allow_blank=True)
+    due = serializers.IntegerField()
+    on_time = serializers.IntegerField()
+    withheld = serializers.BooleanField()
+
+
 class EffectPart(serializers.Serializer[Any]):
     """The roll-up with and without the markets asked about, in on-time and due shipments."""
 
@@ -147,6 +162,7 @@ class EffectPart(serializers.Serializer[Any]):
     included = serializers.ListField(child=serializers.IntegerField())
     left_out = serializers.ListField(child=serializers.IntegerField())
     scope = serializers.ListField(child=serializers.IntegerField())
+    visible = serializers.DictField(child=VisiblePart(many=True), allow_null=True)
     problems = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
@@ -155,6 +171,7 @@ class ScopePayload(serializers.Serializer[Any]):
 
     version = serializers.CharField(allow_null=True)
     markets = ScopeMarket(many=True)
+    breakouts = ScopeBreakout(many=True)
     effect = EffectPart(allow_null=True)
 
 
@@ -164,6 +181,7 @@ class ScopeRequest(serializers.Serializer[Any]):
     markets = serializers.ListField(child=serializers.CharField(max_length=8), min_length=1, max_length=200)
     week = serializers.CharField(max_length=8)
     state = serializers.ChoiceField(choices=ScopeState.values)
+    breakout = serializers.ChoiceField(choices=["-", "carrier"], required=False)
     disclosure = serializers.CharField(required=False, allow_blank=True, max_length=300)
     plan = serializers.CharField(required=False, allow_blank=True, max_length=300)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
@@ -179,9 +197,10 @@ class ScopeDecided(serializers.Serializer[Any]):
 
 
 class PublicationLine(serializers.Serializer[Any]):
-    """A market of a publication."""
+    """A market of a publication, or (`carrier`) a market's carriers."""
 
     market = serializers.CharField()
+    breakout = serializers.CharField()
     vintage = serializers.CharField()
     shown = serializers.BooleanField()
     held = serializers.BooleanField()
