@@ -14,13 +14,13 @@ from governance.access.models import (
     User,
 )
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
-from governance.killswitch.models import Shutoff
+from governance.killswitch.models import LiftAsk, Shutoff, ShutoffLift, ShutoffReason, ShutoffRepeat
 from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
 from governance.majeure.models import ForceMajeure, MajeureWithdrawal
 from governance.markets.models import Market
 from governance.publication.models import Publication, PublicationLine
-from governance.rules.models import ScopeRule
+from governance.rules.models import ScopeRule, Target
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import (
     Escalation,
@@ -45,6 +45,7 @@ __all__ = [
     "LaunchCheck",
     "LaunchDecision",
     "LaunchPlan",
+    "LiftAsk",
     "MajeureWithdrawal",
     "Market",
     "MetricVersion",
@@ -59,9 +60,13 @@ __all__ = [
     "Seat",
     "SeatDeputy",
     "Shutoff",
+    "ShutoffLift",
+    "ShutoffReason",
+    "ShutoffRepeat",
     "Signature",
     "SignoffLine",
     "SignoffRequest",
+    "Target",
     "Token",
     "TokenRevocation",
     "User",

@@ -54,6 +54,7 @@ _MAY: Final = MappingProxyType(
         "version_put_into_effect": frozenset({"dpm"}),
         "version_retire": frozenset({"dpm"}),
         "rule_set": frozenset({"dpm"}),
+        "target_set": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
         "launch_plan": frozenset({"dpm", "admin"}),
@@ -76,6 +77,8 @@ _MAY: Final = MappingProxyType(
         "entry_read": frozenset({"auditor", "data_engineer", "dpm", "finance", "legal", "logistics"}),
         "ledger_export": frozenset({"auditor"}),
         "ledger_verify": frozenset({"admin", "auditor", "finance", "legal"}),
+        # From a number somebody is shown back to the files behind it.
+        "lineage_read": frozenset(ROLES),
         # The numbers executives saw at a past moment, certified then and perhaps no longer.
         "history_read": frozenset({"auditor"}),
     }

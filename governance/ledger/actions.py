@@ -28,6 +28,7 @@ class Action(models.TextChoices):
     VERSION_EFFECTIVE = "version.effective", "put into effect the metric version"
     VERSION_RETIRED = "version.retired", "retired the metric version"
     RULE_SET = "rule.set", "fixed the rule"
+    TARGET_SET = "target.set", "fixed the target"
     SCOPE_DECIDED = "scope.decided", "decided the scope of"
     SHUTOFF_ACTIVATED = "shutoff.activated", "switched off"
     MAJEURE_DECLARED = "majeure.declared", "declared force majeure as"

@@ -20,10 +20,10 @@ from governance.definition import Definition
 from governance.majeure.selectors import ACT as MAJEURE
 from governance.markets.models import Market
 from governance.markets.services import markets_load, read_file
-from governance.models import MetricVersion, Publication, Requirement, ScopeRule, SignoffRequest
+from governance.models import MetricVersion, Publication, Requirement, ScopeRule, SignoffRequest, Target
 from governance.publication.services import publication_publish
 from governance.requirements.services import requirement_set
-from governance.rules.services import rule_set
+from governance.rules.services import rule_set, target_set
 from governance.scope.selectors import in_force
 from governance.scope.services import ACT as SCOPE
 from governance.scope.services import scope_decide
@@ -45,7 +45,7 @@ from metrics.simulate.write import Delivery, produce
 from otdr_hub.demo.cast import CAST, PASSWORD
 from otdr_hub.demo.launch import plan_launch
 from otdr_hub.demo.story import headline_monday, shopswift
-from otdr_hub.lib import clock
+from otdr_hub.lib import clock, weeks
 
 HEADLINE: Final = Definition(name="otdr-1", completeness_floor=Decimal("0.97"))
 UNDECIDED: Final = frozenset({"BR", "DE"})
@@ -92,6 +92,12 @@ def _rule(first: dt.date) -> None:
             rule_set(
                 max_points=Decimal(5), weeks=8, actor=_account("dpm"),
                 reason="Twice the largest step of any market in the year before, over two months.",
+            )  # fmt: skip
+    if not Target.objects.exists():
+        with clock.at(dt.datetime.combine(first, dt.time(9), tzinfo=dt.UTC)):
+            target_set(
+                percent=Decimal(94), holds_from=weeks.monday_of(first), actor=_account("dpm"),
+                reason="What VP Logistics and the carriers agreed on for the year.",
             )  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.charts import LineChart, WeekCells, line_chart, week_cells
+from otdr_hub.hub.annotations import annotations
+from otdr_hub.hub.charts import WeekCells, week_cells
 from otdr_hub.hub.contributions import contributions, contributions_printed
+from otdr_hub.hub.lines import Beside, LineChart, line_chart
 from otdr_hub.hub.numbers import count, percent_text, share_text, signed_hundredths, week_short
 from otdr_hub.hub.parts import (
     AbsentRow,
@@ -23,7 +25,9 @@ from otdr_hub.hub.parts import (
     publication_text,
 )
 from otdr_hub.hub.reading import MarketReading, Reading, Week
+from otdr_hub.hub.record import NOTHING, Record
 from otdr_hub.hub.sentences import change_between, finality_words, held_sentence, join_names, shown_rate
+from otdr_hub.hub.series import recent
 from otdr_hub.hub.titles import market_title
 
 
@@ -91,7 +95,7 @@ class NotShownPage:
     standing: Standing | None
 
 
-def market_page(reading: Reading, code: str) -> MarketPage | None:
+def market_page(reading: Reading, code: str, record: Record = NOTHING) -> MarketPage | None:
     """The page of a market; None when the reading does not hold it."""
     market = next((one for one in reading.markets if one.code == code and one.weeks), None)
     standing = standing_of(reading)
@@ -113,8 +117,8 @@ def market_page(reading: Reading, code: str) -> MarketPage | None:
         noted=noted,
         disclosure=market.disclosure,
         held=held_sentence(reading, market),
-        line=line_chart(market.weeks, market_title(market.weeks, change_between(now, before)), market.name),
-        weeks=tuple(week_cells(week) for week in reversed(market.weeks)),
+        line=_line(market, record),
+        weeks=tuple(week_cells(week) for week in reversed(recent(market.weeks))),
         reconciled=_reconciled(now, before),
         to_headline=_to_headline(market, reading),
         facts=_facts(market, reading),
@@ -122,9 +126,18 @@ def market_page(reading: Reading, code: str) -> MarketPage | None:
     )
 
 
-def not_shown_page(reading: Reading, code: str) -> NotShownPage | None:
+def _line(market: MarketReading, record: Record) -> LineChart | None:
+    weeks = recent(market.weeks)
+    title = market_title(weeks, change_between(weeks[-1], before_last(weeks)))
+    marks = annotations(
+        record.facts, [week.monday for week in weeks], {market.code: market.name}, only=market.code
+    )
+    return line_chart(weeks, title, market.name, Beside(marks=marks))
+
+
+def not_shown_page(reading: Reading, code: str, record: Record = NOTHING) -> NotShownPage | None:
     """The page of a market of the scope that is not shown; None for a code that is not in it."""
-    row = next((row for row in absent_rows(reading) if row.code == code), None)
+    row = next((row for row in absent_rows(reading, record) if row.code == code), None)
     return None if row is None else NotShownPage(row, standing_of(reading))
 
 

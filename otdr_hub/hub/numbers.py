@@ -7,6 +7,7 @@ number is never rounded, added or compared again. A space that must not break is
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.dateformat import format as date_text
@@ -32,6 +33,11 @@ def percent(rate: Fraction) -> str:
 def percent_text(rate: Fraction) -> str:
     """A rate with its sign: "93.1 %"."""
     return f"{percent(rate)}{NBSP}%"
+
+
+def percent_of(value: Decimal) -> str:
+    """A target as it is printed: "94.0"."""
+    return fixed(Fraction(value))
 
 
 def share_text(part: int, whole: int) -> str:
@@ -82,6 +88,11 @@ def week_dates(monday: dt.date) -> str:
 def week_title(monday: dt.date) -> str:
     """A week named in full: "week 46, 9–15 Nov 2026"."""
     return f"{week_name(monday)}, {week_dates(monday)}"
+
+
+def day(at: dt.date) -> str:
+    """A day in words: "27 Nov 2026"; of an instant, the day it has in UTC."""
+    return date_text(at.astimezone(dt.UTC) if isinstance(at, dt.datetime) else at, "j M Y")
 
 
 def moment(at: dt.datetime) -> str:

@@ -6,15 +6,18 @@ Text about a market not shown is fixed: a free one could carry the number.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from otdr_hub.hub.intervals import newcombe
-from otdr_hub.hub.numbers import fixed, moment, share_text, week_name
+from otdr_hub.hub.intervals import newcombe, wilson
+from otdr_hub.hub.numbers import fixed, moment, percent_text, share_text, week_name
 from otdr_hub.hub.reading import Absent, MarketReading, Reading, Week
 
 
@@ -55,6 +58,13 @@ ABSENCE: dict[str, Words] = {
 }
 """The four reasons a market is not shown, in the order in which they are said."""
 
+EXPIRED = Words(
+    gettext_noop("excluded by decision"),
+    gettext_noop("Excluded by decision: it was shown with a note for a time, and that time is over."),
+    "excluded",
+)
+"""Of a market that was excluded by the date of its own decision."""
+
 FINALITY: dict[str, Words] = {
     "preliminary": Words(
         gettext_noop("Preliminary"),
@@ -81,8 +91,8 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def absence_words(reason: str) -> Words:
-    """Short word, full sentence and glyph of a reason, translated."""
-    words = ABSENCE[reason]
+    """Short word, full sentence and glyph of a reason (or of `expired`), translated."""
+    words = EXPIRED if reason == "expired" else ABSENCE[reason]
     return Words(_(words.short), _(words.sentence), words.glyph)
 
 
@@ -172,6 +182,33 @@ def held_sentence(reading: Reading, market: MarketReading) -> str:
     return _("Last signed number: %(week)s, data as of %(at)s. Newer data waits for signatures.") % words
 
 
+SETTLED: Final = dt.timedelta(days=7 + 7 + 3 + 2)
+"""From the Monday of a week until the next one is due: it is over, has waited its three days for news, and
+had two more to be signed in."""
+
+
+def overdue_sentence(reading: Reading) -> str:
+    """What is said over a number that is not the newest there should be; nothing while it is."""
+    shown = reading.publication
+    if shown is None or not reading.rollup:
+        return ""
+    last = reading.rollup[-1].monday
+    words = {
+        "week": week_name(last),
+        "at": moment(shown.as_of),
+        "next": week_name(last + dt.timedelta(days=7)).capitalize(),
+    }
+    if last < shown.through:
+        return (
+            _("Last certified number: %(week)s. Not every market shown has a rate for a later week yet.")
+            % words
+        )
+    if reading.read_at < dt.datetime.combine(last, dt.time(), tzinfo=dt.UTC) + SETTLED:
+        return ""
+    text = _("Last certified number: %(week)s, data as of %(at)s. %(next)s is due and not published.")
+    return text % words
+
+
 def _left_out(reading: Reading, reason: str) -> str:
     absent: list[Absent] = [market for market in reading.not_shown if market.reason == reason]
     number = len(absent)
@@ -240,6 +277,21 @@ def change_parts(change: Change | None) -> tuple[str, str]:
     size = {"points": points_text(change.points)}
     lead = _("Down %(points)s points") if change.points < 0 else _("Up %(points)s points")
     return lead % size, _("on %(week)s, more than noise.") % {"week": change.since}
+
+
+def aim_parts(now: Week, target: Decimal | None) -> tuple[str, str]:
+    """Where a week stands to its target, as (what is set in bold, the rest); nothing without one."""
+    rate = shown_rate(now)
+    if target is None or rate is None:
+        return "", ""
+    aim = Fraction(target) / 100
+    words = {"target": percent_text(aim)}
+    low, high = wilson(now.counts.on_time, now.counts.due)
+    if low <= aim <= high:
+        return _("Within noise"), _("of the %(target)s target.") % words
+    gap = {"points": points_text((rate - aim) * 100)}
+    lead = _("%(points)s points below") if rate < aim else _("%(points)s points above")
+    return lead % gap, _("the %(target)s target.") % words
 
 
 def change_in_words(now: Week, before: Week | None) -> str:

@@ -12,6 +12,8 @@ app_name = "hub"
 
 urlpatterns = [
     path("", views.hub, name="hub"),
+    path("about/", views.about, name="about"),
+    path("why/", views.why, name="why"),
     path("markets/<slug:code>/", views.market, name="market"),
     path("export/hub.csv", exports.csv, name="hub_csv"),
     path("export/hub.csv-metadata.json", exports.csv_notes, name="hub_csv_notes"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("export/markets/<slug:code>.csv-metadata.json", exports.csv_notes, name="market_csv_notes"),
     path("export/markets/<slug:code>.xlsx", exports.xlsx, name="market_xlsx"),
     path("export/markets/<slug:code>.pdf", exports.pdf_file, name="market_pdf"),
+    path("markets/<slug:code>/lineage/", views.lineage, name="lineage"),
     path("decisions/", decide.decisions, name="decisions"),
     path("decisions/verdict/", decide.verdict, name="verdict"),
     path("decisions/decide/", decide.decide, name="decide"),

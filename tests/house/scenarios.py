@@ -17,7 +17,7 @@ from governance.markets.models import Market
 from governance.markets.services import markets_load
 from governance.publication.services import publication_publish
 from governance.requirements.services import requirement_propose, requirement_set
-from governance.rules.services import rule_set
+from governance.rules.services import rule_set, target_set
 from governance.scope.services import scope_decide
 from governance.signoffs.services import (
     LineAnswer,
@@ -34,7 +34,7 @@ from metrics.periods.services import period_lock
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from metrics.uploads.services import Sending, upload_receive
-from otdr_hub.lib import clock
+from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError
 from tests import builders
 from tests.builders import person
@@ -106,6 +106,11 @@ def _answer(folder: Path) -> dict[str, Any]:
 
 def _rule(folder: Path) -> dict[str, Any]:
     return {"max_points": Decimal(3), "weeks": 8, "reason": "as agreed", "actor": person("dpm")}
+
+
+def _target(folder: Path) -> dict[str, Any]:
+    monday = weeks.monday_of(clock.now().date())
+    return {"percent": Decimal(94), "holds_from": monday, "reason": "as agreed", "actor": person("dpm")}
 
 
 def _change(folder: Path) -> dict[str, Any]:
@@ -252,6 +257,7 @@ SCENARIOS = (
     Scenario(request_escalate, Action.SIGNOFF_ESCALATED, _escalate),
     Scenario(requirement_propose, Action.REQUIREMENT_PROPOSED, _change),
     Scenario(rule_set, Action.RULE_SET, _rule),
+    Scenario(target_set, Action.TARGET_SET, _target),
     Scenario(scope_decide, Action.SCOPE_DECIDED, _decide),
     Scenario(publication_publish, Action.PUBLICATION_PUBLISHED, _publish),
     Scenario(shutoff_activate, Action.SHUTOFF_ACTIVATED, _shut_off),

@@ -9,11 +9,13 @@ from django.test import RequestFactory
 from hub_readings import usual
 
 from otdr_hub.hub import views
+from otdr_hub.hub.record import NOTHING
 
 
 @pytest.fixture(autouse=True)
 def _one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "read_hub", usual)
+    monkeypatch.setattr(views, "read_record", lambda _reading: NOTHING)
 
 
 @pytest.fixture
