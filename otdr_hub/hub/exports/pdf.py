@@ -18,6 +18,7 @@ from otdr_hub.hub.exports.paper import paper_of
 from otdr_hub.hub.page import hub_page, market_page
 from otdr_hub.hub.parts import publication_text
 from otdr_hub.hub.reading import Reading
+from otdr_hub.hub.record import read_record
 from otdr_hub.hub.sentences import coverage_sentence
 from otdr_hub.styles import joined
 
@@ -34,7 +35,8 @@ Places = dict[str, tuple[float, float]]
 def document(request: HttpRequest, reading: Reading, code: str = "") -> bytes:
     """The hub (landscape) or the page of a market (portrait) as a PDF of one sheet."""
     paper = paper_of(reading, request.build_absolute_uri, code=code)
-    page = market_page(reading, code) if code else hub_page(reading)
+    record = read_record(reading)
+    page = market_page(reading, code, record) if code else hub_page(reading, record)
     template = "hub/market.html" if code else "hub/hub.html"
     html = render_to_string(template, {"page": page, "paper": paper, "is_paper": True}, request)
     shown = reading.publication
