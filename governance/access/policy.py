@@ -56,6 +56,12 @@ _MAY: Final = MappingProxyType(
         "rule_set": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
+        # New weeks of what is published and signed: nobody decides anything, so the system may as well.
+        "publication_continue": frozenset({"dpm"}),
+        "publication_rollback": frozenset({"dpm"}),
+        # Everybody, of what concerns them; who has not is seen by those who answer for it.
+        "notice_acknowledge": frozenset(ROLES),
+        "notices_read": frozenset({"dpm", "auditor"}),
         "launch_plan": frozenset({"dpm", "admin"}),
         "seat_give": frozenset({"dpm", "admin"}),
         "seat_deputy": frozenset({"admin"}),
@@ -99,6 +105,7 @@ _SYSTEM_MAY: Final = frozenset(
         "operator_read",
         "period_read",
         "publication_rederive",
+        "publication_continue",
         "launch_check",
     }
 )
