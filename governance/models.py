@@ -14,7 +14,7 @@ from governance.access.models import (
     User,
 )
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
-from governance.killswitch.models import Shutoff
+from governance.killswitch.models import LiftAsk, Shutoff, ShutoffLift, ShutoffReason, ShutoffRepeat
 from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
 from governance.majeure.models import ForceMajeure, MajeureWithdrawal
@@ -52,6 +52,7 @@ __all__ = [
     "LaunchCheck",
     "LaunchDecision",
     "LaunchPlan",
+    "LiftAsk",
     "MajeureWithdrawal",
     "Market",
     "MetricVersion",
@@ -68,6 +69,9 @@ __all__ = [
     "Seat",
     "SeatDeputy",
     "Shutoff",
+    "ShutoffLift",
+    "ShutoffReason",
+    "ShutoffRepeat",
     "Signature",
     "SignoffLine",
     "SignoffRequest",

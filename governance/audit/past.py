@@ -115,9 +115,10 @@ def _decisions(state: State, code: str) -> list[Mapping[str, Any]]:
 
 
 def _off(state: State, code: str) -> list[Mapping[str, Any]]:
-    """The shutoffs that reach a market, the oldest first."""
+    """The shutoffs in effect that reach a market as a whole, the oldest first."""
     shutoffs = state.get("shutoffs", {})
-    reach = [item for key, item in shutoffs.items() if key in (f"{code}/-/-", "global/-/-")]
+    keys = (f"{code}/-/-", "global/-/-")
+    reach = [item for key, item in shutoffs.items() if key.split(" #")[0] in keys and "lifted" not in item]
     return sorted(reach, key=lambda item: str(item["at"]))
 
 

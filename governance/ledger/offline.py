@@ -146,9 +146,10 @@ class Replay:
                     known.pop(key, None)
                     continue
                 known[key] = {**known.get(key, {}), **value} if isinstance(value, dict) else value
-                if kind in ("requests", "decisions", "majeure", "versions", "changes"):
+                if kind in ("requests", "decisions", "majeure", "versions", "changes", "asks"):
                     for digest in value.get("lines", [value.get("digest", key)]):
-                        self.authors.setdefault(digest, set()).add(value["by"])
+                        theirs = {value["by"], *value.get("off_by", ())}
+                        self.authors.setdefault(digest, set()).update(theirs)
         return self._not_allowed(facts, actor, states)
 
     def _not_allowed(self, facts: State, actor: str, states: Mapping[str, str]) -> str:
@@ -169,6 +170,13 @@ class Replay:
         known = self.state.get("versions", {}).values()
         if facts.get("versions") and sum(item["state"] == "effective" for item in known) > 1:
             return "a version took effect while another one was, and that one did not retire"
+        return self._unsigned(facts)
+
+    def _unsigned(self, facts: State) -> str:
+        """What was switched on or published without its signatures; empty when nothing was."""
+        for name, item in facts.get("shutoffs", {}).items():
+            if item and "lifted" in item and not stands(self.state, "shutoff_lift", item["lifted"][0]):
+                return f"{name} was switched on again without its signatures"
         for item in facts.get("publications", {}).values():
             for scope_key, (_, decision, *_) in item["lines"].items():
                 if decision and not stands(self.state, "scope", decision):
@@ -194,6 +202,11 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
             return {}
         today = _in_force(state, change["act"], change["scope"])
         return today | {change["role"]: max(change["count"], today.get(change["role"], 0))}
+    if act == "shutoff_lift" and not any(
+        item["act"] == act for item in state.get("requirements", {}).values()
+    ):
+        # What was never asked of the departments for this act is asked as for a certification.
+        act = "scope"
     decided = state.get("decisions", {}).values()
     scope = [item["scope_key"].split("/")[0] for item in decided if item["digest"] == digest]
     return _in_force(state, act, scope[0] if scope else "*")
@@ -213,7 +226,7 @@ def _in_force(state: State, act: str, scope: str) -> dict[str, int]:
 
 def summary(state: State) -> list[str]:
     """The state in lines for people: publications, markets, versions."""
-    off = state.get("shutoffs", {})
+    off = [key for key, item in state.get("shutoffs", {}).items() if "lifted" not in item]
     newest = {item["scope_key"]: item for item in state.get("decisions", {}).values()}
     lines = [f"{name} published by {item['by']}" for name, item in state.get("publications", {}).items()]
     for code in sorted(state.get("markets", {})):
@@ -221,7 +234,7 @@ def summary(state: State) -> list[str]:
         words = [decision["state"] if decision else "not decided yet"]
         if decision:
             words.append("signed" if stands(state, "scope", decision["digest"]) else "not signed")
-        if f"{code}/-/-" in off or "global/-/-" in off:
+        if any(key.split(" #")[0] in (f"{code}/-/-", "global/-/-") for key in off):
             words.append("switched off")
         lines.append(f"market {code}: {', '.join(words)}")
     return lines + [f"version {item['name']}: {item['state']}" for item in state.get("versions", {}).values()]

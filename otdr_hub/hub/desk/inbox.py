@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS, may
 from governance.access.selectors import acting_for
-from governance.killswitch.models import Shutoff
+from governance.killswitch.selectors import standing as shutoffs
 from governance.markets.models import Market
 from governance.signoffs.models import Requirement, RequirementChange
 from governance.signoffs.outstanding import Outstanding, outstanding
@@ -229,7 +229,7 @@ def _house(person: User, now: dt.datetime) -> Section | None:
         )
         for one in changes
     ]  # fmt: skip
-    for shut in Shutoff.objects.filter(reason="").select_related("by"):
+    for shut in shutoffs().filter(reason="", explained=None):
         what = _("%(market)s was switched off without a reason") % {"market": shut.market}
         note = f"{shut.get_category_display()}, {shut.by.username}, {moment(shut.at)}"
         items.append(Item(what, "", (note,), words.Mark("off", _("switched off"), "off")))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from governance.access.models import User
 from governance.access.policy import may
 from governance.killswitch.models import GLOBAL, Shutoff
+from governance.killswitch.selectors import standing as shutoffs
 from governance.markets.models import Market
 from governance.models import MetricVersion
 from governance.publication.models import Publication, PublicationLine
@@ -123,7 +124,7 @@ def standings(*, actor: User) -> list[Standing]:
     decided = {item.market_id: item for item in _decisions()}
     published = Publication.objects.first()
     lines = {line.market_id: line for line in published.lines.filter(breakout=WHOLE)} if published else {}
-    offs = {one.market: one for one in Shutoff.objects.filter(breakout=WHOLE).select_related("by")}
+    offs = {one.market: one for one in shutoffs().filter(breakout=WHOLE)}
     markets = Market.objects.order_by("priority", "code")
     return [
         _one(market, decided.get(market.code), data.get(market.code), version, (lines, offs))
