@@ -110,6 +110,10 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_stands(text, text)": "otdr_app, otdr_hub",
         "governance_guard_holds(text, text)": "otdr_app, otdr_hub",
         "governance_off_since(text, text, text)": "otdr_app, otdr_hub",
+        "governance_line_standing(bigint)": "otdr_app",
+        "governance_taken_back_by(integer)": "otdr_app",
+        # Any publication, as far as it may be seen now; it reads with its owner's rights.
+        "hub.publication(integer)": "otdr_hub",
         "governance_shown_again(text, text, text)": "otdr_app",
         "governance_missing(text, text, timestamptz)": "otdr_app",
         "governance_required(text, text)": "otdr_app",

@@ -88,7 +88,7 @@ def _key():
 
 class Migration(migrations.Migration):
 
-    dependencies = [("governance", "0010_access")]
+    dependencies = [("governance", "0012_killswitch")]
 
     operations = [
         migrations.CreateModel(

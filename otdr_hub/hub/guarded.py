@@ -1,8 +1,8 @@
 """The one way a number reaches an executive surface: one statement, under the role `otdr_hub`.
 
-That role may select from the view `hub.page` and from nothing else, so a market that is not
-certified, or is switched off, cannot be fetched here whatever the code above does. One statement is
-one snapshot: what commits before it begins is seen, whole.
+That role may select from the view `hub.page`, may call `hub.publication`, and may do nothing else, so a
+market that is not certified, or is switched off, cannot be fetched here whatever the code above does. One
+statement is one snapshot: what commits before it begins is seen, whole.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from otdr_hub.hub.reading import Absent, Counts, Coverage, MarketReading, Public
 from otdr_hub.lib.roles import acting_as
 
 _STATEMENT: Final = "SELECT to_jsonb(page)::text FROM hub.page"
+_PUBLISHED: Final = "SELECT hub.publication(n)::text FROM unnest(%s::integer[]) WITH ORDINALITY x(n, i) ORDER BY i"
 
 
 def _moment(text: str) -> dt.datetime:
@@ -73,12 +74,29 @@ def read_hub() -> Reading:
     with acting_as("hub") as cursor:
         cursor.execute(_STATEMENT)
         found: dict[str, Any] = json.loads(cursor.fetchone()[0])
+    return _reading(found)
+
+
+def read_publications(*numbers: int) -> list[Reading]:
+    """These publications as far as each may be seen now, in one statement: the sums are of what is shown.
+
+    A reading without a publication stands for a number that was never given.
+    """
+    with acting_as("hub") as cursor:
+        cursor.execute(_PUBLISHED, [list(numbers)])
+        return [_reading(json.loads(row)) for (row,) in cursor.fetchall()]
+
+
+def _reading(found: dict[str, Any]) -> Reading:
     return Reading(
         epoch=found["epoch"],
         read_at=_moment(found["read_at"]),
         publication=_publication(found["publication"]),
         rollup=tuple(_week(row) for row in found["rollup"]),
         markets=tuple(_market(row, found["weeks"]) for row in found["markets"] if row["reason"] is None),
-        not_shown=tuple(_absent(row) for row in found["markets"] if row["reason"] is not None),
+        not_shown=tuple(
+            _absent(row) for row in found["markets"] if row["reason"] not in (None, "taken_back")
+        ),
         coverage=Coverage(**found["coverage"]),
+        taken_back_by=found.get("taken_back_by"),
     )
