@@ -106,6 +106,8 @@ _SYSTEM_MAY: Final = frozenset(
         "period_read",
         "publication_rederive",
         "publication_continue",
+        # Which data is newest; it names vintages and tells no counts.
+        "scope_read",
         "launch_check",
     }
 )

@@ -203,6 +203,20 @@ def _may_continue(offered: Candidate, newest: Publication | None) -> Publication
     return newest
 
 
+def _continuation(offered: Candidate) -> tuple[Publication, list[dict[str, Any]]] | None:
+    """(the publication in force, the lines of its continuation); None where nothing of it has a new week."""
+    newest = _may_continue(offered, Publication.objects.select_related("rollback").first())
+    if offered.through < newest.through:
+        return None
+    _check(offered.version, offered.vintages)
+    off = selectors.switched_off()
+    lines = [_continued(market, offered, newest, off) for market in sorted(offered.vintages)]
+    ends = dict(newest.lines.filter(breakout=WHOLE).values_list("market", "through"))
+    if not any(line["decision"] and line["through"] > ends[line["market"]] for line in lines):
+        return None
+    return newest, lines
+
+
 @transaction.atomic
 def publication_continue(
     *, version: MetricVersion, vintages: Mapping[str, str], through: dt.date, as_of: dt.datetime, actor: User
@@ -213,17 +227,15 @@ def publication_continue(
     as fit as a signed one; whatever is not stays as it was. The system may do this and no other publishing.
     """
     require(may(actor, "publication_continue"))
-    ledger.order_visibility()
     offered = Candidate(version, vintages, through, as_of)
-    newest = _may_continue(offered, Publication.objects.select_related("rollback").first())
-    if through < newest.through:
+    # Looked at first, so that nobody waits for us while there is nothing to do; then for good.
+    if _continuation(offered) is None:
         return None
-    _check(version, vintages)
-    off = selectors.switched_off()
-    lines = [_continued(market, offered, newest, off) for market in sorted(vintages)]
-    ends = dict(newest.lines.filter(breakout=WHOLE).values_list("market", "through"))
-    if not any(line["decision"] and line["through"] > ends[line["market"]] for line in lines):
+    ledger.order_visibility()
+    found = _continuation(offered)
+    if found is None:
         return None
+    newest, lines = found
     content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
     publication = _store(content, version, newest, actor)
     _record(Action.PUBLICATION_CONTINUED, publication, lines, actor)

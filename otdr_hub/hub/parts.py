@@ -21,6 +21,7 @@ from otdr_hub.hub.sentences import (
     finality_words,
     shown_rate,
 )
+from otdr_hub.lib.shortid import short_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def nameplate(
 
 def publication_text(publication: Publication) -> str:
     """A publication as a reader quotes it: "P-1 · 7f3a 91c4"."""
-    return f"P-{publication.number} · {fingerprint(publication.digest)}".replace(" ", NBSP)
+    return short_id(publication.number, publication.digest).replace(" ", NBSP)
 
 
 def absent_rows(reading: Reading) -> tuple[AbsentRow, ...]:

@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from governance.access.views import actor_of
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
+from otdr_hub.hub.noting import noted
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 
 
@@ -20,6 +22,7 @@ from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen."""
     reading = read_hub()
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/hub.html", {"page": hub_page(reading)}), reading.epoch)
 
 
@@ -30,6 +33,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     reading = read_hub()
     page = market_page(reading, code)
     if page is not None:
+        noted(actor_of(request), "page", reading)
         return numbered(render(request, "hub/market.html", {"page": page}), reading.epoch)
     absent = not_shown_page(reading, code)
     if absent is None:
