@@ -66,7 +66,7 @@ def rederive() -> None:
 
 @shared_task(name="metrics.follow")
 def follow() -> None:
-    """Publish the new weeks of what is published and signed. Twice at once, one of them finds nothing to do."""
+    """Publish the new weeks of what is published and signed. Of two at once, one finds nothing to do."""
     try:
         publication = continue_published(actor=system())
     except DomainError as error:

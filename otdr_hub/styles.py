@@ -18,7 +18,7 @@ FOLDER: Final = Path(__file__).resolve().parent / "static" / "otdr"
 JOINED: Final = "otdr/pages.css"
 SHEETS: Final = (
     "tokens", "base", "reading", "chart", "table", "control", "hub", "market", "batches", "auth", "people",
-    "decide", "record", "desk", "signing", "print",
+    "decide", "record", "desk", "signing", "publications", "print",
 )  # fmt: skip
 """In the order of the cascade; tokens.css names the layers and comes first."""
 

@@ -20,7 +20,8 @@ Standing = Literal["valid", "superseded", "withdrawn"]
 _STOPPED: Final = """
 SELECT m.code, governance_off_since(m.code, '-', '-') AS off,
        CASE WHEN d.state = 'excluded' THEN d.decided_at
-            WHEN d.state = 'known_issue' AND d.review_on <= CURRENT_DATE THEN d.review_on::timestamptz END AS out
+            WHEN d.state = 'known_issue' AND d.review_on <= CURRENT_DATE
+            THEN d.review_on::timestamptz END AS out
 FROM governance_market m
 LEFT JOIN LATERAL (
   SELECT x.state, x.decided_at, x.review_on FROM governance_scopedecision x

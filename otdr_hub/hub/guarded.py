@@ -17,7 +17,9 @@ from otdr_hub.hub.reading import Absent, Counts, Coverage, MarketReading, Public
 from otdr_hub.lib.roles import acting_as
 
 _STATEMENT: Final = "SELECT to_jsonb(page)::text FROM hub.page"
-_PUBLISHED: Final = "SELECT hub.publication(n)::text FROM unnest(%s::integer[]) WITH ORDINALITY x(n, i) ORDER BY i"
+_PUBLISHED: Final = (
+    "SELECT hub.publication(n)::text FROM unnest(%s::integer[]) WITH ORDINALITY x(n, i) ORDER BY i"
+)
 
 
 def _moment(text: str) -> dt.datetime:

@@ -48,7 +48,7 @@ class Side(Generic[Week]):
 
 @dataclass(frozen=True, slots=True)
 class FourParts:
-    """The change of a roll-up and its four parts, as differences of rates; `effects` are by market of both."""
+    """A roll-up's change and its four parts, as differences of rates; `effects` are by market of both."""
 
     before: Fraction
     now: Fraction
@@ -82,9 +82,7 @@ def four_parts(old: Side[Week], new: Side[Week]) -> FourParts | None:
     again = new.rate(both, old.week)
     if old_both is None or new_both is None or again is None:
         return FourParts(before, now, nothing, nothing, nothing, now - before, joined, left, (), {})
-    effects = split(
-        {m: Segment(*new.cell(m, new.week), *new.cell(m, old.week)) for m in both}
-    )
+    effects = split({m: Segment(*new.cell(m, new.week), *new.cell(m, old.week)) for m in both})
     moved = tuple(sorted(m for m in both if old.cell(m, old.week) != new.cell(m, old.week)))
     return FourParts(
         before=before,

@@ -186,7 +186,9 @@ SPECTACULAR_SETTINGS = {
         "VersionState": "governance.versions.states.VersionState",
         "ShownState": [("certified", "certified"), ("known_issue", "known_issue")],
         "PublicationStateEnum": [(word, word) for word in ("valid", "superseded", "withdrawn")],
-        "AbsenceReasonEnum": [(word, word) for word in ("undecided", "excluded", "switched_off", "needs_signing")],
+        "AbsenceReasonEnum": [
+            (word, word) for word in ("undecided", "excluded", "switched_off", "needs_signing")
+        ],
         "UploadStateEnum": "metrics.uploads.states.UploadState",
         "BatchStateEnum": "metrics.events.models.Batch.State",
         "BatchKindEnum": "metrics.events.models.Batch.Kind",

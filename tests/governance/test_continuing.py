@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from governance.access.services import system
 from governance.killswitch.services import shutoff_activate
@@ -84,7 +83,10 @@ def test_late_data_alone_publishes_nothing_and_data_outside_the_guard_stays_out(
 def test_late_data_inside_the_guard_comes_with_the_next_week(tmp_path):
     builders.two_markets()
     rows = [(f"m{n}", f"m{n}", SHOWN, "2025-11-05", "2025-11-01T10:00:00Z") for n in range(488)]
-    late = [(f"m{n}-d", f"m{n}", SHOWN, "delivered", "2025-11-07T12:00:00Z", "2025-11-07T13:00:00Z") for n in range(488)]
+    late = [
+        (f"m{n}-d", f"m{n}", SHOWN, "delivered", "2025-11-07T12:00:00Z", "2025-11-07T13:00:00Z")
+        for n in range(488)
+    ]
     taken(tmp_path, "many", "promises", PROMISES, rows)
     taken(tmp_path, "many-events", "events", EVENTS, late)
     first = builders.published(tmp_path)
@@ -108,7 +110,16 @@ def test_a_week_too_far_from_those_before_waits_for_people(tmp_path):
         for n in range(12):
             promises.append((f"w{back}-{n}", f"w{back}-{n}", SHOWN, f"{day}", "2025-10-01T10:00:00Z"))
             told = day + dt.timedelta(days=2 if n == 0 else 0)
-            events.append((f"w{back}-{n}-d", f"w{back}-{n}", SHOWN, "delivered", f"{told}T12:00:00Z", f"{told}T13:00:00Z"))
+            events.append(
+                (
+                    f"w{back}-{n}-d",
+                    f"w{back}-{n}",
+                    SHOWN,
+                    "delivered",
+                    f"{told}T12:00:00Z",
+                    f"{told}T13:00:00Z",
+                )
+            )
     taken(tmp_path, "before", "promises", PROMISES, promises)
     taken(tmp_path, "before-events", "events", EVENTS, events)
     first = builders.published(tmp_path)
@@ -151,12 +162,24 @@ def test_the_system_publishes_nothing_else(tmp_path):
     with pytest.raises(NotAllowedError):
         publication_publish(**call, actor=system())
     first = publication_publish(**call, actor=person("dpm"))
-    content = {"digest": "0" * 64, "content": "{}", "as_of": run.as_of, "published_by": system(), "published_at": clock.now()}
+    content = {
+        "digest": "0" * 64,
+        "content": "{}",
+        "as_of": run.as_of,
+        "published_by": system(),
+        "published_at": clock.now(),
+    }
     for number, version, through in ((2, run.version, WEEK - dt.timedelta(weeks=1)), (3, run.version, WEEK)):
         with pytest.raises(DatabaseError, match="only continues"), transaction.atomic():
             Publication.objects.create(number=number, version=version, through=through, **content)
     own = Publication.objects.create(number=2, version=run.version, through=WEEK, **content)
-    line = {"publication": own, "market_id": builders.UNDECIDED, "vintage": "v", "through": WEEK, "as_of": run.as_of}
+    line = {
+        "publication": own,
+        "market_id": builders.UNDECIDED,
+        "vintage": "v",
+        "through": WEEK,
+        "as_of": run.as_of,
+    }
     with pytest.raises(DatabaseError, match="no decision that was not published"), transaction.atomic():
         PublicationLine.objects.create(**line, decision=line_of(first).decision)
 
@@ -170,7 +193,9 @@ def test_after_a_rollback_a_person_publishes(tmp_path):
     assert shown() == (None, [(11, 12)])
     with pytest.raises(ConflictError, match="is a rollback"):
         continue_published(actor=system())
-    publication_publish(version=first.version, vintages=vintages_of(run), through=NEXT, as_of=run.as_of, actor=person("dpm"))
+    publication_publish(
+        version=first.version, vintages=vintages_of(run), through=NEXT, as_of=run.as_of, actor=person("dpm")
+    )
     assert shown() == (None, [(11, 12), (12, 12)])
 
 

@@ -83,6 +83,22 @@ TABLE = (
     Row("POST", "/scope/decide/", 302, 403, but={"dpm": 302}),
     Row("GET", "/scope/publish/", 302, 403, but={"dpm": 200}),
     Row("POST", "/scope/publish/", 302, 403, but={"dpm": 302}),
+    # P-1 is in force; of what is in force there is nothing to roll back to.
+    Row("GET", "/publications/", 302, 200),
+    Row("POST", "/publications/", 302, 405),
+    Row("GET", "/publications/<str:ref>/", 302, 200, "P-1"),
+    Row("GET", "/publications/<str:ref>/", 302, 200, "1"),
+    Row("GET", "/publications/<str:ref>/", 302, 404, "P-2"),
+    Row("GET", "/publications/<str:ref>/", 302, 404, "nothing"),
+    Row("POST", "/publications/<str:ref>/", 302, 405, "P-1"),
+    Row("GET", "/publications/<str:ref>/rollback/", 302, 405, "P-1"),
+    Row("POST", "/publications/<str:ref>/rollback/", 302, 403, "P-1", {"dpm": 302}),
+    Row("GET", "/verify/", 302, 200),
+    Row("POST", "/verify/", 302, 405),
+    Row("GET", "/verify/<str:code>/", 302, 404, "P-1-00000000"),
+    Row("POST", "/verify/<str:code>/", 302, 405, "P-1-00000000"),
+    Row("GET", "/notices/", 302, 200),
+    Row("POST", "/notices/", 302, 422),
     Row("GET", "/accounts/", 302, 200),
     Row("POST", "/accounts/", 302, 405),
     Row("GET", "/accounts/login/", 200, 302),
@@ -144,7 +160,16 @@ TABLE = (
     Row("POST", "/api/v1/signoffs/<int:number>/withdraw", 401, 403, NO_NUMBER, dict.fromkeys(SIGNERS, 404)),
     Row("GET", "/api/v1/scope", 401, 200, but={"executive": 403}),
     Row("POST", "/api/v1/scope", 401, 403),
-    Row("GET", "/api/v1/publications", 401, 200, but={"executive": 403}),
+    Row("GET", "/api/v1/publications", 401, 200),
+    Row("GET", "/api/v1/publications/<str:ref>", 401, 200, "P-1"),
+    Row("GET", "/api/v1/publications/<str:ref>", 401, 404, "2"),
+    Row("POST", "/api/v1/publications/<str:ref>/rollback", 401, 403, "P-1"),
+    Row("GET", "/api/v1/publications/<str:ref>/rollback", 401, 405, "P-1"),
+    Row("GET", "/api/v1/verify/<str:code>", 401, 404, "P-1-00000000"),
+    Row("GET", "/api/v1/notices", 401, 200),
+    Row("POST", "/api/v1/notices", 401, 405),
+    Row("POST", "/api/v1/notices/acknowledge", 401, 400),
+    Row("GET", "/api/v1/notices/acknowledge", 401, 405),
     Row("POST", "/api/v1/publications", 401, 403),
     Row("GET", "/api/v1/batches", 401, 403, but=dict.fromkeys(OPERATORS, 200)),
     Row("POST", "/api/v1/batches", 401, 405),
@@ -193,6 +218,12 @@ NAMES = {
     "/scope/": "desk:scope",
     "/scope/decide/": "desk:decide",
     "/scope/publish/": "desk:publish",
+    "/publications/": "publications:list",
+    "/publications/<str:ref>/": "publications:publication",
+    "/publications/<str:ref>/rollback/": "publications:rollback",
+    "/verify/": "publications:verify",
+    "/verify/<str:code>/": "publications:verify_code",
+    "/notices/": "publications:notices",
     "/accounts/": "account_home",
     "/accounts/login/": "account_login",
     "/accounts/logout/": "account_logout",
@@ -224,6 +255,11 @@ NAMES = {
     "/api/v1/signoffs/<int:number>/withdraw": "api:signoff_withdraw",
     "/api/v1/scope": "api:scope",
     "/api/v1/publications": "api:publications",
+    "/api/v1/publications/<str:ref>": "api:publication",
+    "/api/v1/publications/<str:ref>/rollback": "api:publication_rollback",
+    "/api/v1/verify/<str:code>": "api:verify",
+    "/api/v1/notices": "api:notices",
+    "/api/v1/notices/acknowledge": "api:notices_acknowledge",
     "/api/v1/batches": "api:batches",
     "/api/v1/batches/<int:number>": "api:batch",
     "/api/v1/batches/<int:number>/quarantine": "api:quarantine",
@@ -240,10 +276,12 @@ NAMES = {
     "/api/v1/ledger": "api:ledger",
     "/healthz": "healthz",
 }
-_ROOMS = ("hub:", "batches:", "versions:", "ledger")
+_ROOMS = ("hub:", "batches:", "versions:", "ledger", "publications:")
 # Addresses whose answers may carry a number, or say that there is none to be seen.
 NUMBERS = tuple(
-    route for route, name in NAMES.items() if name.startswith(("hub:", "desk:", "batches:", "api:"))
+    route
+    for route, name in NAMES.items()
+    if name.startswith(("hub:", "desk:", "batches:", "publications:", "api:"))
 )
 
 PAGES = tuple(route for route, name in NAMES.items() if name.startswith(_ROOMS))

@@ -16,9 +16,7 @@ cells = st.integers(0, 3000).flatmap(lambda due: st.tuples(st.integers(0, due), 
 
 @st.composite
 def sides(draw: st.DrawFn) -> Side[int]:
-    counts = {
-        market: draw(st.dictionaries(st.integers(1, 3), cells, max_size=3)) for market in MARKETS
-    }
+    counts = {market: draw(st.dictionaries(st.integers(1, 3), cells, max_size=3)) for market in MARKETS}
     week = draw(st.integers(1, 3))
     summed = [market for market in MARKETS if week in counts[market] and draw(st.booleans())]
     return Side(week, summed, counts)
@@ -46,12 +44,15 @@ def test_nothing_changed_is_four_times_nothing(side: Side[int]) -> None:
 @given(sides(), sides(), st.sampled_from(MARKETS))
 def test_a_market_in_neither_sum_is_in_no_part(old: Side[int], new: Side[int], hidden: str) -> None:
     """Differencing: what is not summed could have any counts, and the parts would be the same."""
+
     def without(side: Side[int], counts: dict[int, tuple[int, int]]) -> Side[int]:
         markets = [market for market in side.markets if market != hidden]
         return Side(side.week, markets, {**side.counts, hidden: counts})
 
     other = {1: (7, 9), 2: (1, 100), 3: (50, 50)}
-    assert four_parts(without(old, {}), without(new, {})) == four_parts(without(old, other), without(new, other))
+    assert four_parts(without(old, {}), without(new, {})) == four_parts(
+        without(old, other), without(new, other)
+    )
 
 
 def test_each_part_is_what_it_is_called() -> None:

@@ -20,7 +20,8 @@ from governance.publication.models import Acknowledgement
 _MINE: Final = """
 WITH mine AS (
   SELECT r.person_id, r.publication_id AS number, r.surface, split_part(r.scope, '/', 1) AS market,
-         coalesce(nullif(split_part(r.scope, '/', 2), ''), '-') AS breakout, r.at - interval '10 seconds' AS at
+         coalesce(nullif(split_part(r.scope, '/', 2), ''), '-') AS breakout,
+         r.at - interval '10 seconds' AS at
   FROM governance_publicationread r WHERE %(person)s::bigint IS NULL OR r.person_id = %(person)s
 )
 """
@@ -31,7 +32,8 @@ FROM mine m JOIN governance_shutoff s
 UNION ALL
 SELECT m.person_id, m.number, m.surface, m.market, 'excluded', d.id, d.decided_at, d.market_id
 FROM mine m JOIN governance_scopedecision d
-  ON d.decided_at > m.at AND d.market_id = m.market AND d.state = 'excluded' AND d.breakout IN ('-', m.breakout)
+  ON d.decided_at > m.at AND d.market_id = m.market AND d.state = 'excluded'
+ AND d.breakout IN ('-', m.breakout)
 WHERE (SELECT x.state FROM governance_scopedecision x
        WHERE (x.market_id, x.breakout, x.value) = (d.market_id, d.breakout, d.value) AND x.id < d.id
        ORDER BY x.id DESC LIMIT 1) IS DISTINCT FROM 'excluded'

@@ -42,7 +42,7 @@ def head(one: Publication, previous: Publication | None = None) -> dict[str, Any
     return {
         "id": name_of(one.number), "code": code_of(one.number, one.digest), "by": words.by(one),
         "at": one.published_at.isoformat(), "change": words.change_sentence(one, previous, names()),
-        "standing": state_payload(one, states([one])[one.number]),
+        "standing": state_payload(states([one])[one.number]),
     }  # fmt: skip
 
 
@@ -99,7 +99,11 @@ class RollbackView(APIView):
             again = publication_rollback(
                 publication=one, reason=given.validated_data["reason"], over=over, actor=actor
             )
-            return {"publication": str(again), "code": code_of(again.number, again.digest), "digest": again.digest}, 201
+            return {
+                "publication": str(again),
+                "code": code_of(again.number, again.digest),
+                "digest": again.digest,
+            }, 201
 
         return once(request, call)
 

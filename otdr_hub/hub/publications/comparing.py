@@ -45,9 +45,7 @@ def compared(old: Reading, new: Reading) -> Compared:
     A market decided in only one of them joined or left. One that was decided and may not be seen now is in
     no sum of either: what is left of two sums would be its number.
     """
-    hidden = {
-        absent.code for side in (old, new) for absent in side.not_shown if absent.reason != "undecided"
-    }
+    hidden = {absent.code for side in (old, new) for absent in side.not_shown if absent.reason != "undecided"}
     sides = _side(old, hidden), _side(new, hidden)
     parts = four_parts(*sides) if sides[0] and sides[1] else None  # type: ignore[arg-type]  # both are there
     return Compared(old, new, parts, tuple(sorted(hidden)))
@@ -136,7 +134,9 @@ def _notes(found: Compared) -> tuple[str, ...]:
     """Who joined, left or was counted anew, and who is in neither sum."""
     if found.parts is None:
         return ()
-    names = {one.code: one.name for side in (found.old, found.new) for one in (*side.markets, *side.not_shown)}
+    names = {
+        one.code: one.name for side in (found.old, found.new) for one in (*side.markets, *side.not_shown)
+    }
     said = []
     for text, codes in (
         (_("Joined: %(names)s."), found.parts.joined),

@@ -56,26 +56,27 @@ class NoticesPage:
 
 def what(one: Notice, called: Mapping[str, str]) -> str:
     """What changed and since when."""
-    about = {
-        "market": called.get(one.of, one.of), "at": moment(one.since),
-        "markets": join_names([called.get(code, code) for code in one.markets]),
-    }  # fmt: skip
-    if one.kind == "switched_off" and one.of == "global":
-        return _("Everything was switched off on %(at)s.") % about
-    if one.kind == "switched_off":
-        return _("%(market)s was switched off on %(at)s.") % about
-    if one.kind == "excluded":
-        return _("%(market)s was excluded by decision on %(at)s.") % about
-    if one.kind == "expired":
-        return _("The time for which %(market)s was shown with a note ended on %(at)s.") % about
-    if one.kind == "unsigned":
-        return _("A signature for %(market)s was taken back on %(at)s.") % about
+    about = {"market": called.get(one.of, one.of), "at": moment(one.since)}
+    if one.kind == "restated":
+        week, _sep, by = one.more.partition(" ")
+        words = {**about, "week": week_name(dt.date.fromisoformat(week)), "by": by}
+        said = _("%(market)s, %(week)s, was restated after its lock; %(by)s shows other data since %(at)s.")
+        return said % words
     if one.kind == "taken_back":
-        back = ngettext("%(names)s was taken back on %(at)s.", "%(names)s were taken back on %(at)s.", len(_of(one)))
-        return back % {**about, "names": join_names([name_of(number) for number in _of(one)])}
-    week, _sep, by = one.more.partition(" ")
-    words = {**about, "week": week_name(dt.date.fromisoformat(week)), "by": by}
-    return _("%(market)s, %(week)s, was restated after its lock; %(by)s shows other data since %(at)s.") % words
+        numbers = _of(one)
+        back = ngettext(
+            "%(names)s was taken back on %(at)s.", "%(names)s were taken back on %(at)s.", len(numbers)
+        )
+        return back % {**about, "names": join_names([name_of(number) for number in numbers])}
+    if one.of == "global":
+        return _("Everything was switched off on %(at)s.") % about
+    said = {
+        "switched_off": _("%(market)s was switched off on %(at)s."),
+        "excluded": _("%(market)s was excluded by decision on %(at)s."),
+        "expired": _("The time for which %(market)s was shown with a note ended on %(at)s."),
+        "unsigned": _("A signature for %(market)s was taken back on %(at)s."),
+    }[one.kind]
+    return said % about
 
 
 def _of(one: Notice) -> list[int]:

@@ -133,7 +133,7 @@ def _list_row(
 
 
 def publication_page(one: Publication, readings: Sequence[Reading], person: User) -> PublicationPage:
-    """The page of one publication; `readings` are of it and, where there is one, of what it is compared with."""
+    """The page of one publication; `readings` are of it and, if there is one, of what it is compared with."""
     called, state = names(), states([one])[one.number]
     reading = readings[0]
     other = readings[1] if len(readings) > 1 else None
@@ -148,7 +148,7 @@ def publication_page(one: Publication, readings: Sequence[Reading], person: User
         code=code_of(one.number, one.digest),
         title=f"{week_name(one.through).capitalize()}, {week_dates(one.through)}",
         mark=words.mark(state),
-        state=words.state_sentence(one, state, called),
+        state=words.state_sentence(state, called),
         change=words.change_sentence(one, before(one), called),
         facts=_facts(one),
         digest=one.digest,

@@ -43,15 +43,15 @@ def verify(text: str) -> Answer:
     one = _found(text)
     if one is None:
         said = _(
-            "Unknown code: no publication bears it. Compare it with the paper or file once more; what bears an"
-            " unknown code is not from here."
+            "Unknown code: no publication bears it. Compare it with the paper or file once more;"
+            " what bears an unknown code is not from here."
         )
         return Answer(text[:60], Mark("off", _("unknown"), "off"), said, (), (), "", 0)
     state, called = states([one])[one.number], names()
     return Answer(
         typed=short_id(one.number, one.digest),
         mark=words.mark(state),
-        sentence=words.state_sentence(one, state, called),
+        sentence=words.state_sentence(state, called),
         stopped=tuple(words.stopped_words(item, called) for item in state.stopped),
         facts=(
             Fact(_("Published"), f"{moment(one.published_at)}, {words.by(one)}"),
@@ -64,16 +64,19 @@ def verify(text: str) -> Answer:
     )
 
 
-def state_payload(one: Publication, state: State) -> dict[str, Any]:
+def state_payload(state: State) -> dict[str, Any]:
     """A publication's state for the API."""
     return {
         "state": state.word,
-        "sentence": words.state_sentence(one, state, names()),
+        "sentence": words.state_sentence(state, names()),
         "by": name_of(state.by.number) if state.by else None,
         "since": state.by.published_at.isoformat() if state.by else None,
         "taken_back": state.taken_back,
         "stopped": [
-            {"market": item.market, "reason": item.reason, "since": item.since.isoformat() if item.since else None}
+            {
+                "market": item.market, "reason": item.reason,
+                "since": item.since.isoformat() if item.since else None,
+            }
             for item in state.stopped
         ],
     }  # fmt: skip
@@ -86,5 +89,5 @@ def verify_payload(text: str) -> dict[str, Any] | None:
         return None
     return {
         "publication": name_of(one.number), "code": code_of(one.number, one.digest), "digest": one.digest,
-        **state_payload(one, states([one])[one.number]),
+        **state_payload(states([one])[one.number]),
     }  # fmt: skip

@@ -43,7 +43,7 @@ def stopped_words(one: Stopped, names: Names) -> str:
     return _("%(market)s: %(short)s since %(at)s") % {**said, "at": moment(one.since)}
 
 
-def state_sentence(one: Publication, state: State, names: Names) -> str:
+def state_sentence(state: State, names: Names) -> str:
     """What the publication is worth now, since when, and because of what."""
     said = []
     if state.word == "valid":
@@ -74,7 +74,9 @@ def change_sentence(one: Publication, before: Publication | None, names: Names) 
     now = _lines(one)
     if before is None:
         number = sum(bool(line.decision) for line in now.values())
-        text = ngettext("The first publication: %(n)d market.", "The first publication: %(n)d markets.", number)
+        text = ngettext(
+            "The first publication: %(n)d market.", "The first publication: %(n)d markets.", number
+        )
         return text % {"n": number}
     rollback = getattr(one, "rollback", None)
     if rollback is not None:
@@ -99,7 +101,9 @@ def _lines(one: Publication) -> dict[str, PublicationLine]:
 _SAYS: Final = ("joined", "left", "counted", "held")
 
 
-def _markets(now: Mapping[str, PublicationLine], was: Mapping[str, PublicationLine], names: Names) -> list[str]:
+def _markets(
+    now: Mapping[str, PublicationLine], was: Mapping[str, PublicationLine], names: Names
+) -> list[str]:
     """Sentences about markets that joined, left, were counted anew or stay as last signed."""
     found: dict[str, list[str]] = {kind: [] for kind in _SAYS}
     for code in sorted(now.keys() | was.keys(), key=lambda code: names.get(code, code)):
