@@ -29,5 +29,5 @@ class MetricsConfig(AppConfig):
         readiness.register("rule", within_rule)
         install()
         finished.register("restated", restatements.record)
-        notices.register("restated", corrections.restated)
+        notices.register("restated", corrections.RESTATED)
         acts.bar(ACT, recomputers)

@@ -129,7 +129,10 @@ def test_the_change_is_told_in_four_parts_that_add_up(tmp_path):
     assert sum(parts) == now - before == Fraction(two["total"]["exact"])
     assert parts[2] == Fraction(1, 511), "one delivery of Borduria was counted anew"
     assert two["recounted"] == ["BB"]
-    assert sum(two[part]["hundredths"] for part in ("real", "mix", "restated", "scope")) == two["total"]["hundredths"]
+    assert (
+        sum(two[part]["hundredths"] for part in ("real", "mix", "restated", "scope"))
+        == two["total"]["hundredths"]
+    )
     html = client().get("/publications/P-3/?against=P-1").content.decode()
     assert "P-3 against P-1" in html
     assert "Joined: Carpathia." in html
@@ -139,7 +142,7 @@ def test_the_change_is_told_in_four_parts_that_add_up(tmp_path):
 def test_no_publication_gives_away_what_may_not_be_seen_now(tmp_path, seed):
     """Kills, exclusions, withdrawn signatures and rollbacks in any order: nothing said holds a hidden count."""
     three_published(tmp_path)
-    chance, hidden = random.Random(seed), set()
+    chance, hidden = random.Random(seed), set()  # noqa: S311 (a test)
     assert everything_said() & forbidden({"AA", "BB", "CC"}), "the search finds what is said"
 
     def withdrawn(market):
@@ -185,7 +188,9 @@ def test_a_code_is_valid_superseded_or_withdrawn_and_tells_no_number(tmp_path):
         found, html = answer(number)
         assert (found["state"], [one["market"] for one in found["stopped"]]) == ("withdrawn", ["BB"])
         assert "Borduria: switched off since" in html
-    assert client().get("/verify/", {"code": f"P-3 · {third.digest[:4]} {third.digest[4:8]}"}).status_code == 200
+    assert (
+        client().get("/verify/", {"code": f"P-3 · {third.digest[:4]} {third.digest[4:8]}"}).status_code == 200
+    )
     for wrong in ("P-3-00000000", "P-99-7f3a91c4", "rubbish"):
         assert client().get(f"/verify/{wrong}/").status_code == 404
         assert client().get(f"/api/v1/verify/{wrong}").status_code == 404
@@ -268,13 +273,20 @@ def test_the_button_and_the_api_roll_back_after_a_proof(tmp_path):
     sent = unproven.post("/publications/P-2/rollback/", {"reason": "Wrong week.", "over": "3"})
     assert (sent.status_code, "reauthenticate" in sent["Location"]) == (302, True)
     assert 'value="Wrong week."' in unproven.get("/publications/P-2/").content.decode()
-    assert unproven.post("/api/v1/publications/P-2/rollback", {"reason": "x"}, "application/json").status_code == 403
+    assert (
+        unproven.post("/api/v1/publications/P-2/rollback", {"reason": "x"}, "application/json").status_code
+        == 403
+    )
     reader = browser("dpm", proven=True)
     moved = reader.post("/publications/P-2/rollback/", {"reason": "Wrong week.", "over": "2"})
     assert moved.status_code == 409
     reader.post("/publications/P-2/rollback/", {"reason": "Wrong week.", "over": "3"})
     assert read_hub().publication.number == 4
-    call = {"path": "/api/v1/publications/P-1/rollback", "data": {"reason": "Further."}, "content_type": "application/json"}
+    call = {
+        "path": "/api/v1/publications/P-1/rollback",
+        "data": {"reason": "Further."},
+        "content_type": "application/json",
+    }
     assert reader.post(**call).status_code == 428
     assert reader.post(**call, headers={"if-match": '"P-3"'}).status_code == 412
     made = reader.post(**call, headers={"if-match": '"P-4"', "idempotency-key": "one"})
