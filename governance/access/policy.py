@@ -57,6 +57,12 @@ _MAY: Final = MappingProxyType(
         "target_set": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
+        # New weeks of what is published and signed: nobody decides anything, so the system may as well.
+        "publication_continue": frozenset({"dpm"}),
+        "publication_rollback": frozenset({"dpm"}),
+        # Everybody, of what concerns them; who has not is seen by those who answer for it.
+        "notice_acknowledge": frozenset(ROLES),
+        "notices_read": frozenset({"dpm", "auditor"}),
         "launch_plan": frozenset({"dpm", "admin"}),
         "seat_give": frozenset({"dpm", "admin"}),
         "seat_deputy": frozenset({"admin"}),
@@ -110,6 +116,9 @@ _SYSTEM_MAY: Final = frozenset(
         "operator_read",
         "period_read",
         "publication_rederive",
+        "publication_continue",
+        # Which data is newest; it names vintages and tells no counts.
+        "scope_read",
         "launch_check",
         # A guard may switch off by itself, never on.
         "shutoff_trip",

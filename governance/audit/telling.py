@@ -133,6 +133,10 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.MAJEURE_WITHDRAWN: _reason,
         Action.RESTORE_ACCEPTED: _reason,
         Action.PUBLICATION_PUBLISHED: _published,
+        Action.PUBLICATION_CONTINUED: _published,
+        Action.PUBLICATION_ROLLED_BACK: lambda payload: (
+            f"as {payload['publication']}, because: {_reason(payload)}"
+        ),
         Action.BATCH_ACCEPTED: _rows,
         Action.BATCH_REFUSED: _reason,
         Action.RUN_FAILED: _reason,

@@ -182,6 +182,10 @@ class Replay:
             for scope_key, (_, decision, *_) in item["lines"].items():
                 if decision and not stands(self.state, "scope", decision):
                     return f"{scope_key} was published as decided without its signatures"
+        for name, item in facts.get("rollbacks", {}).items():
+            now, then = (self.state.get("publications", {}).get(one) for one in (name, item["restores"]))
+            if not now or not then or now["digest"] != then["digest"]:
+                return f"{name} was called a rollback and is not what {item['restores']} was"
         return ""
 
 

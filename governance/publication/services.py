@@ -1,9 +1,9 @@
-"""Publishing: naming the vintages the hub may read."""
+"""Publishing: naming the vintages the hub may read. Anew, as a continuation, or as it was before."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,8 +14,8 @@ from governance.access.policy import may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.markets.models import Market
-from governance.publication import facts
-from governance.publication.models import Publication, PublicationLine
+from governance.publication import facts, selectors
+from governance.publication.models import Publication, PublicationLine, PublicationRollback
 from governance.scope import readiness
 from governance.scope.models import BREAKOUTS, WHOLE, ScopeDecision
 from governance.scope.selectors import in_force, value_of
@@ -25,7 +25,7 @@ from governance.signoffs.selectors import stands
 from governance.versions.models import MetricVersion
 from governance.versions.selectors import in_effect
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, require, require_short
 
 WEEK: Final = dt.timedelta(days=7)
 
@@ -134,6 +134,32 @@ def offered_lines(offered: Candidate) -> list[dict[str, Any]]:
     return [line for one in whole for line in (one, *_breakouts(one, offered))]
 
 
+def _store(
+    content: dict[str, Any] | Publication, version: MetricVersion, newest: Publication | None, actor: User
+) -> Publication:
+    """The next publication, of a content or of what another one said, with its lines."""
+    if isinstance(content, Publication):
+        text, through, as_of = content.content, content.through, content.as_of
+        lines = list(content.lines.order_by("pk"))
+        for line in lines:
+            line.pk = None
+    else:
+        text, through, as_of = digest.canonical(content), content["through"], content["as_of"]
+        lines = [
+            PublicationLine(**{name: value for name, value in line.items() if name != "market"},
+                            market_id=line["market"])
+            for line in content["lines"]
+        ]  # fmt: skip
+    publication = Publication.objects.create(
+        number=newest.number + 1 if newest else 1, digest=digest.of_bytes(text.encode()), content=text,
+        version=version, through=through, as_of=as_of, published_by=actor, published_at=clock.now(),
+    )  # fmt: skip
+    for line in lines:
+        line.publication = publication
+    PublicationLine.objects.bulk_create(lines)
+    return publication
+
+
 @transaction.atomic
 def publication_publish(
     *, version: MetricVersion, vintages: Mapping[str, str], through: dt.date, as_of: dt.datetime, actor: User
@@ -151,32 +177,130 @@ def publication_publish(
     if not any(line["decision"] for line in lines):
         raise ConflictError("No market is certified for these vintages, so there is nothing to publish.")
     content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
-    publication = Publication.objects.create(
-        number=newest.number + 1 if newest else 1,
-        digest=digest.of(content),
-        content=digest.canonical(content),
-        version=version,
-        through=through,
-        as_of=as_of,
-        published_by=actor,
-        published_at=clock.now(),
-    )
-    PublicationLine.objects.bulk_create(
-        PublicationLine(
-            publication=publication, market_id=line["market"], breakout=line["breakout"], value=line["value"],
-            vintage=line["vintage"], decision=line["decision"], through=line["through"], as_of=line["as_of"],
-            is_held=line["is_held"],
-        )
-        for line in lines
-    )  # fmt: skip
-    ledger.record(
-        action=Action.PUBLICATION_PUBLISHED,
-        subject=str(publication),
-        payload={
-            "digest": publication.digest,
-            "held": [line["market"] for line in lines if line["is_held"] and line["breakout"] == WHOLE],
-        },
-        actor=actor,
-        facts=facts.of([publication]),
-    )
+    publication = _store(content, version, newest, actor)
+    _record(Action.PUBLICATION_PUBLISHED, publication, lines, actor)
     return publication
+
+
+def _record(
+    action: Action, publication: Publication, lines: Sequence[Mapping[str, Any]], actor: User
+) -> None:
+    held = [line["market"] for line in lines if line["is_held"] and line["breakout"] == WHOLE]
+    ledger.record(
+        action=action, subject=str(publication), payload={"digest": publication.digest, "held": held},
+        actor=actor, facts=facts.of([publication]),
+    )  # fmt: skip
+
+
+def _continued(market: str, offered: Candidate, newest: Publication, off: Collection[str]) -> dict[str, Any]:
+    """A market's line in a continuation: what was published of it goes on, or stays as it was."""
+    fresh = _line(market, offered, newest)
+    before = newest.lines.filter(market=market, breakout=WHOLE).first()
+    plain = fresh | {
+        "decision": "", "vintage": offered.vintages[market], "through": offered.through,
+        "as_of": offered.as_of, "is_held": False,
+    }  # fmt: skip
+    if before is None or not before.decision or not fresh["decision"]:
+        return plain
+    if fresh["decision"] == before.decision and market not in off:
+        return fresh
+    # Decided anew, or switched off: a person publishes that. Until then it stays as it was published.
+    if not stands(ACT, before.decision):
+        return plain
+    return fresh | {
+        "decision": before.decision, "vintage": before.vintage, "through": before.through,
+        "as_of": before.as_of, "is_held": before.is_held or before.vintage != offered.vintages[market],
+    }  # fmt: skip
+
+
+def _may_continue(offered: Candidate, newest: Publication | None) -> Publication:
+    """The publication that goes on. Raises ConflictError where a person has to publish."""
+    if newest is None:
+        raise ConflictError("Nothing has been published yet; a person publishes first.")
+    if newest.version_id != offered.version.pk:
+        raise ConflictError(f"{newest} is of another definition; a person publishes a new one.")
+    if hasattr(newest, "rollback"):
+        raise ConflictError(f"{newest} is a rollback; it stays until a person publishes.")
+    return newest
+
+
+def _key_of(line: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    return line["market"], line["breakout"], line["value"], line["decision"]
+
+
+def _continuation(offered: Candidate) -> tuple[Publication, list[dict[str, Any]]] | None:
+    """(the publication in force, the lines of its continuation); None where nothing of it has a new week."""
+    newest = _may_continue(offered, Publication.objects.select_related("rollback").first())
+    if offered.through < newest.through:
+        return None
+    _check(offered.version, offered.vintages)
+    off = selectors.switched_off()
+    whole = [_continued(market, offered, newest, off) for market in sorted(offered.vintages)]
+    # A breakout goes on under the decision it was published under; one decided since waits for a person.
+    shown = set(newest.lines.exclude(breakout=WHOLE).values_list("market", "breakout", "value", "decision"))
+    lines = [
+        line for one in whole for line in (one, *(b for b in _breakouts(one, offered) if _key_of(b) in shown))
+    ]
+    ends = dict(newest.lines.filter(breakout=WHOLE).values_list("market", "through"))
+    if not any(line["decision"] and line["through"] > ends[line["market"]] for line in lines):
+        return None
+    return newest, lines
+
+
+@transaction.atomic
+def publication_continue(
+    *, version: MetricVersion, vintages: Mapping[str, str], through: dt.date, as_of: dt.datetime, actor: User
+) -> Publication | None:
+    """Publish new weeks of what is published and signed; None, and nothing is written, without a new week.
+
+    Signatures stand for later vintages and newly finished weeks while their guard holds and each new week is
+    as fit as a signed one; whatever is not stays as it was. The system may do this and no other publishing.
+    """
+    require(may(actor, "publication_continue"))
+    offered = Candidate(version, vintages, through, as_of)
+    # Looked at first, so that nobody waits for us while there is nothing to do; then for good.
+    if _continuation(offered) is None:
+        return None
+    ledger.order_visibility()
+    found = _continuation(offered)
+    if found is None:
+        return None
+    newest, lines = found
+    content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
+    publication = _store(content, version, newest, actor)
+    _record(Action.PUBLICATION_CONTINUED, publication, lines, actor)
+    return publication
+
+
+@transaction.atomic
+def publication_rollback(
+    *, publication: Publication, reason: str, actor: User, over: int | None = None
+) -> Publication:
+    """Show an earlier publication again, word for word, under a new number; what came after is taken back.
+
+    `over` is the number of the publication in force as the actor saw it. Raises ConflictError where anything
+    in it may not be shown now, MovedError where another one is in force meanwhile.
+    """
+    require(may(actor, "publication_rollback"))
+    require_short("reason", reason, 300)
+    if not reason.strip():
+        raise InvalidInputError("Say why: a rollback needs a reason.")
+    ledger.order_visibility()
+    newest = Publication.objects.first()
+    if over is not None and newest is not None and newest.number != over:
+        raise MovedError(f"{newest} has been published since this was looked at; look again.")
+    refused = selectors.why_not_again(publication)
+    if refused:
+        raise ConflictError(refused)
+    again = _store(publication, publication.version, newest, actor)
+    rollback = PublicationRollback.objects.create(
+        publication=again, restores=publication, reason=reason.strip()
+    )
+    ledger.record(
+        action=Action.PUBLICATION_ROLLED_BACK,
+        subject=str(publication),
+        payload={"publication": str(again), "digest": again.digest, "reason": rollback.reason},
+        actor=actor,
+        facts=ledger.together(facts.of([again]), facts.rollbacks([rollback])),
+    )
+    return again

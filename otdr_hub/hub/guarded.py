@@ -1,8 +1,8 @@
 """The one way a number reaches an executive surface: one statement, under the role `otdr_hub`.
 
-That role may select from the views `hub.page` and `hub.breakout` and from nothing else, so a market or
-a carrier that is not certified, or is switched off, cannot be fetched here whatever the code above does.
-One statement is one snapshot: what commits before it begins is seen, whole.
+That role may select from the views `hub.page` and `hub.breakout`, may call `hub.publication`, and may do
+nothing else, so a market or a carrier that is not certified, or is switched off, cannot be fetched here
+whatever the code above does. One statement is one snapshot: what commits before it begins is seen, whole.
 
 Before each read the database has to hold the ledger's entry that was last signed outside it. One that was
 restored from an old backup does not: it has forgotten what was switched off since, so it is not asked.
@@ -37,6 +37,9 @@ SELECT to_jsonb(page)::text,
   (SELECT to_jsonb(b)::text FROM hub.breakout b WHERE b.market = %s AND b.breakout = 'carrier')
 FROM hub.page
 """
+_PUBLISHED: Final = (
+    "SELECT hub.publication(n)::text FROM unnest(%s::integer[]) WITH ORDINALITY x(n, i) ORDER BY i"
+)
 
 
 def _is_the_signed_one(cursor: Any) -> None:
@@ -142,8 +145,20 @@ def read_hub(market: str = "") -> Reading:
     with acting_as("hub") as cursor:
         cursor.execute(_STATEMENT, [market])
         page, carriers = cursor.fetchone()
-    found: dict[str, Any] = json.loads(page)
-    breakout: dict[str, Any] | None = json.loads(carriers) if carriers else None
+    return _reading(json.loads(page), json.loads(carriers) if carriers else None)
+
+
+def read_publications(*numbers: int) -> list[Reading]:
+    """These publications as far as each may be seen now, in one statement: the sums are of what is shown.
+
+    A reading without a publication stands for a number that was never given.
+    """
+    with acting_as("hub") as cursor:
+        cursor.execute(_PUBLISHED, [list(numbers)])
+        return [_reading(json.loads(row)) for (row,) in cursor.fetchall()]
+
+
+def _reading(found: dict[str, Any], breakout: dict[str, Any] | None = None) -> Reading:
     return Reading(
         epoch=found["epoch"],
         read_at=_moment(found["read_at"]),
@@ -152,6 +167,9 @@ def read_hub(market: str = "") -> Reading:
         markets=tuple(
             _market(row, found["weeks"], breakout) for row in found["markets"] if row["reason"] is None
         ),
-        not_shown=tuple(_absent(row) for row in found["markets"] if row["reason"] is not None),
+        not_shown=tuple(
+            _absent(row) for row in found["markets"] if row["reason"] not in (None, "taken_back")
+        ),
         coverage=Coverage(**found["coverage"]),
+        taken_back_by=found.get("taken_back_by"),
     )

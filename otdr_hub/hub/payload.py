@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from otdr_hub.hub.carriers import absence_of
-from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Reading, Week
+from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Publication, Reading, Week
 from otdr_hub.hub.sentences import absence_words, coverage_sentence
 from otdr_hub.lib import weeks
+from otdr_hub.lib.shortid import code_of, name_of
 
 
 def rate_text(counts: Counts) -> str | None:
@@ -43,11 +44,18 @@ def _headline(series: tuple[Week, ...]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _publication(shown: Publication) -> dict[str, Any]:
+    return {
+        "number": shown.number, "digest": shown.digest, "id": name_of(shown.number),
+        "code": code_of(shown.number, shown.digest),
+    }  # fmt: skip
+
+
 def _stamp(reading: Reading) -> dict[str, Any]:
     """What every payload with a number carries."""
     shown = reading.publication
     return {
-        "publication": {"number": shown.number, "digest": shown.digest} if shown else None,
+        "publication": _publication(shown) if shown else None,
         "version": {"name": shown.version_name, "digest": shown.version_digest} if shown else None,
         "week": weeks.label(shown.through) if shown else None,
         "as_of": _moment(shown.as_of) if shown else None,

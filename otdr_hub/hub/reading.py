@@ -138,7 +138,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything an executive surface may render at one moment, under one governance epoch."""
+    """Everything an executive surface may render at one moment, under one governance epoch.
+
+    It is of the publication in force, or of an earlier one; `taken_back_by` is the number of the rollback
+    that took that one back, and then nothing of it is shown.
+    """
 
     epoch: int
     read_at: dt.datetime
@@ -147,6 +151,7 @@ class Reading:
     markets: tuple[MarketReading, ...]
     not_shown: tuple[Absent, ...]
     coverage: Coverage
+    taken_back_by: int | None = None
 
     def is_behind(self, market: MarketReading) -> bool:
         """Whether a market is shown with an earlier last week than the publication's: not in the roll-up."""

@@ -13,6 +13,8 @@ class PublicationRef(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     digest = serializers.CharField()
+    id = serializers.CharField(help_text="P-12")
+    code = serializers.CharField(help_text="P-12-7f3a91c4, to be verified at /verify/")
 
 
 class VersionRef(serializers.Serializer[Any]):

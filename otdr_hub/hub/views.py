@@ -14,11 +14,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from governance.access.models import User
+from governance.access.views import actor_of
 from otdr_hub.hub.about import about_page, lineage_page
 from otdr_hub.hub.explore import explore_page
 from otdr_hub.hub.exports.paper import paper_of
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
+from otdr_hub.hub.noting import noted
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.record import Record, read_record
@@ -33,6 +35,7 @@ EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
+    noted(actor_of(request), "page", reading)
     page = hub_page(reading, read_record(reading))
     if request.GET.get("present") == "1" and page.headline:
         return numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
@@ -48,6 +51,7 @@ def about(request: HttpRequest) -> HttpResponse:
     page = about_page(reading, read_record(reading), cast(User, request.user))
     if page is None:
         return redirect("hub:hub")
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/about.html", {"page": page}), reading.epoch)
 
 
@@ -59,6 +63,7 @@ def why(request: HttpRequest) -> HttpResponse:
     page = why_page(reading)
     if page is None:
         return redirect("hub:hub")
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/why.html", {"page": page}), reading.epoch)
 
 
@@ -81,6 +86,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
+        noted(actor_of(request), "page", reading)
         is_printing = "print" in request.GET
         paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
         context = {"page": page, "paper": paper}
@@ -97,6 +103,7 @@ def explore(request: HttpRequest, code: str) -> HttpResponse:
     page = explore_page(reading, code)
     if page is None:
         return _not_shown(request, reading, read_record(reading), code)
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/explore.html", {"page": page}), reading.epoch)
 
 

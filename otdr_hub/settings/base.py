@@ -185,6 +185,10 @@ SPECTACULAR_SETTINGS = {
         "AnswerVerdict": [(word, word) for word in ("approve", "except", "ask", "reject")],
         "VersionState": "governance.versions.states.VersionState",
         "ShownState": [("certified", "certified"), ("known_issue", "known_issue")],
+        "PublicationStateEnum": [(word, word) for word in ("valid", "superseded", "withdrawn")],
+        "AbsenceReasonEnum": [
+            (word, word) for word in ("undecided", "excluded", "switched_off", "needs_signing")
+        ],
         "UploadStateEnum": "metrics.uploads.states.UploadState",
         "BatchStateEnum": "metrics.events.models.Batch.State",
         "BatchKindEnum": "metrics.events.models.Batch.Kind",

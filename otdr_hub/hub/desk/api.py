@@ -17,7 +17,7 @@ from governance.access.models import User
 from governance.access.once import done_once
 from governance.access.policy import may
 from governance.access.views import actor_of
-from governance.publication.models import Publication
+from governance.publication.selectors import publications
 from governance.signoffs.outstanding import outstanding
 from governance.signoffs.services import LineAnswer, request_sign, signature_withdraw
 from governance.signoffs.statements import attested
@@ -217,12 +217,7 @@ class PublicationsView(APIView):
     def get(self, request: Request) -> Response:
         """The newest fifty; for who publishes also the offer, under an ETag."""
         actor = _actor(request)
-        require(may(actor, "scope_read"))
-        rows = Publication.objects.select_related("version", "published_by").prefetch_related("lines")
-        body: dict[str, Any] = {
-            "publications": [payload.publication(one) for one in rows[:_MOST]],
-            "offer": None,
-        }
+        body: dict[str, Any] = {"publications": payload.published(publications()[:_MOST]), "offer": None}
         if not may(actor, "publication_publish"):
             return Response(body)
         try:
@@ -236,7 +231,7 @@ class PublicationsView(APIView):
         operation_id="publication_publish",
         parameters=[schemas.IF_MATCH, schemas.KEY],
         request=schemas.PublishRequest,
-        responses={201: schemas.PublicationHead, **schemas.WRITING},
+        responses={201: schemas.PublicationItem, **schemas.WRITING},
     )
     def post(self, request: Request) -> Response:
         """Publish the newest data, as it was looked at."""
@@ -247,5 +242,8 @@ class PublicationsView(APIView):
         week = _checked(schemas.PublishRequest, request).get("week", "")
         return done_once(
             request,
-            lambda: Response(payload.publication(publish(week, seen=looked_at, actor=actor)), status=201),
+            lambda: Response(
+                payload.published(publications().filter(pk=publish(week, seen=looked_at, actor=actor).pk))[0],
+                status=201,
+            ),
         )

@@ -29,6 +29,7 @@ from otdr_hub.hub.desk.owed import reasons_owed
 from otdr_hub.hub.desk.seats import at_the_table
 from otdr_hub.hub.desk.standing import standings, version_in_effect
 from otdr_hub.hub.numbers import moment, week_title
+from otdr_hub.hub.publications import correcting
 from otdr_hub.hub.sentences import join_names
 from otdr_hub.lib import clock, weeks
 
@@ -240,7 +241,8 @@ def _house(person: User, now: dt.datetime) -> Section | None:
 Source = Callable[[User, dt.datetime], Section | None]
 # In the order of the page; a source answers None to whom it does not concern.
 SOURCES: Final[tuple[Source, ...]] = (
-    reasons_owed, _to_sign, at_the_table, _to_decide, _open_requests, _books, _feed, _house,
+    reasons_owed, correcting.section, _to_sign, at_the_table, _to_decide, _open_requests, _books, _feed,
+    _house,
 )  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from governance.access.models import User
 from governance.publication.models import Publication, PublicationLine
+from governance.publication.selectors import states
 from governance.signoffs import acts
 from governance.signoffs.models import Signature, SignoffRequest
 from governance.signoffs.outstanding import Outstanding
@@ -18,7 +19,11 @@ from otdr_hub.hub.desk import evidence as words
 from otdr_hub.hub.desk.deciding import Ground
 from otdr_hub.hub.desk.lines import known_of
 from otdr_hub.hub.desk.standing import Standing
+from otdr_hub.hub.publications import words as said
+from otdr_hub.hub.publications.pages import before, names
+from otdr_hub.hub.publications.verifying import state_payload
 from otdr_hub.lib import weeks
+from otdr_hub.lib.shortid import code_of, name_of
 
 
 def _moment(at: dt.datetime | None) -> str | None:
@@ -133,8 +138,21 @@ def _line(line: PublicationLine) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def publication(one: Publication) -> dict[str, Any]:
-    """A publication with its lines."""
+def published(found: Sequence[Publication]) -> list[dict[str, Any]]:
+    """Publications, newest first, each with what it changed and what it is worth now."""
+    rows, known, called = {one.number: one for one in found}, states(found), names()
+    return [
+        {
+            **_publication(one),
+            "id": name_of(one.number), "code": code_of(one.number, one.digest),
+            "change": said.change_sentence(one, rows.get(one.number - 1) or before(one), called),
+            "standing": state_payload(known[one.number]),
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _publication(one: Publication) -> dict[str, Any]:
     return {
         "number": one.number, "digest": one.digest, "version": one.version.name,
         "week": weeks.label(one.through), "as_of": _moment(one.as_of), "by": one.published_by.username,

@@ -208,6 +208,25 @@ class PublicationLine(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField(allow_null=True)
 
 
+class StoppedPart(serializers.Serializer[Any]):
+    """A market of a publication that may not be used any more."""
+
+    market = serializers.CharField()
+    reason = serializers.ChoiceField(choices=["undecided", "excluded", "switched_off", "needs_signing"])
+    since = serializers.DateTimeField(allow_null=True)
+
+
+class StandingPart(serializers.Serializer[Any]):
+    """What a publication is worth now."""
+
+    state = serializers.ChoiceField(choices=["valid", "superseded", "withdrawn"])
+    sentence = serializers.CharField()
+    by = serializers.CharField(allow_null=True, help_text="what took its place, or took it back")
+    since = serializers.DateTimeField(allow_null=True)
+    taken_back = serializers.BooleanField()
+    stopped = StoppedPart(many=True)
+
+
 class PublicationHead(serializers.Serializer[Any]):
     """A publication."""
 
@@ -221,10 +240,19 @@ class PublicationHead(serializers.Serializer[Any]):
     lines = PublicationLine(many=True)
 
 
+class PublicationItem(PublicationHead):
+    """A publication in the list: what it changed, and what it is worth now."""
+
+    id = serializers.CharField()
+    code = serializers.CharField()
+    change = serializers.CharField()
+    standing = StandingPart()
+
+
 class PublicationsPayload(serializers.Serializer[Any]):
     """`GET /api/v1/publications`, newest first; `offer` is what publishing would show, under an ETag."""
 
-    publications = PublicationHead(many=True)
+    publications = PublicationItem(many=True)
     offer = PublicationLine(many=True, allow_null=True)
 
 
