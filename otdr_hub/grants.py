@@ -100,7 +100,7 @@ _FUNCTIONS: Final = MappingProxyType(
     {
         "governance_epoch_lock()": "otdr_app",
         "governance_epoch_leap()": "otdr_app",
-        "governance_ledger_holds(bigint, text)": "otdr_app, otdr_hub",
+        "governance_ledger_holds(bigint, text)": "otdr_app",
         "governance_ledger_time(timestamptz)": "otdr_app",
         # The views call it with their reader's rights; it answers yes or no about a digest.
         "governance_stands(text, text)": "otdr_app, otdr_hub",
@@ -109,6 +109,7 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_required(text, text)": "otdr_app",
         "governance_requirements(text, text)": "otdr_app",
         "governance_answers(text, timestamptz)": "otdr_app",
+        "hub.ledger_holds(bigint, text)": "otdr_hub",
     }
 )
 

@@ -33,7 +33,7 @@ def _is_the_signed_one(cursor: Any) -> None:
         raise WithheldError(
             _("The signed checkpoints cannot be read: nobody can say whether this is the right database.")
         ) from None
-    cursor.execute("SELECT governance_ledger_holds(%s, %s)", [*last])
+    cursor.execute("SELECT hub.ledger_holds(%s, %s)", [*last])
     if not cursor.fetchone()[0]:
         raise WithheldError(
             _(
