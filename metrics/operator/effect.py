@@ -153,3 +153,12 @@ def is_filed(effect_digest: str, candidate: Candidate) -> bool:
         and told["vintages"].get(candidate.market) == candidate.vintage
         and told["week"] == candidate.through.isoformat()
     )
+
+
+def filed_sums(effect_digest: str) -> tuple[Sum, Sum] | None:
+    """The roll-up with the markets decided and without them, as filed; None where nothing is."""
+    text = storage.effect_content(effect_digest)
+    if text is None:
+        return None
+    told = json.loads(text)
+    return Sum(*told["with"]), Sum(*told["without"])

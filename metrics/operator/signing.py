@@ -21,6 +21,7 @@ from governance.scope.states import ScopeState
 from governance.signoffs.models import SignoffRequest
 from governance.signoffs.selectors import is_party, stands
 from metrics.lake.models import LakeFile
+from metrics.operator.effect import Sum, filed_sums
 from metrics.periods.finality import finality, locks_in_force
 from metrics.periods.models import Restatement
 from metrics.recompute import storage
@@ -97,6 +98,7 @@ class Evidence:
     tolerance: Fraction
     source: Source | None
     restated: tuple[dt.date, ...]
+    rollup: tuple[Sum, Sum] | None
 
 
 def tolerance_of(decision: ScopeDecision) -> Fraction:
@@ -213,6 +215,7 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
     earlier = {digest: signed_before(item) for digest, item in decisions.items()}
     known = [item for item in (*decisions.values(), *earlier.values()) if item is not None]
     weeks = _weeks((item, item.vintage) for item in known)
+    filed = {item.effect: filed_sums(item.effect) for item in decisions.values()}
     found = {}
     for digest, item in decisions.items():
         before = earlier[digest]
@@ -226,5 +229,6 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
             tolerance=tolerance_of(item),
             source=_source(item, before),
             restated=_restated(item),
+            rollup=filed[item.effect],
         )
     return found
