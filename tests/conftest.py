@@ -103,7 +103,7 @@ class OwnDatabase:
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=600,
         )
         assert not check or done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done

@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from governance.access.models import User
-from governance.access.selectors import has_second_factor
+from governance.access.selectors import acting_for, has_second_factor
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import NotAllowedError
 
 # One's own account, and what answers for itself: the API asks `require_admitted`.
@@ -45,8 +46,10 @@ def require_role(person: User) -> frozenset[str]:
 
 def require_admitted(person: User) -> None:
     """Raise NoRoleError or SecondFactorError where the person must not come further than the door."""
-    roles = require_role(person)
-    asked = roles & settings.SECOND_FACTOR_ROLES
+    roles, asked = require_role(person), settings.SECOND_FACTOR_ROLES
+    if asked:
+        # Whoever stands in for a signer signs, so the same is asked of them.
+        asked &= roles | {item.role for item in acting_for(person, clock.now())}
     if asked and not has_second_factor(person):
         raise SecondFactorError(
             f"The role {min(asked)} asks for a second factor; set one up at {reverse('mfa_index')} first."

@@ -144,6 +144,8 @@ def _why(one: Standing, drifts: tuple[Drift, ...], sees: bool) -> tuple[str, ...
         said.append(why_again(drifts) or fallback)
     if one.state == "asked" and one.may_be_shown:
         said.append(_("What was signed before is shown until then."))
+    elif one.state == "asked" and one.signed is not None:
+        said.append(_("Not shown until then, since something else was signed before."))
     if one.line is not None and one.line.is_held:
         said.append(_("The hub shows its last signed number; newer data waits for signatures."))
     return tuple(said)
