@@ -24,7 +24,7 @@ CARRY = {
     "/", "/markets/AA/", "/markets/BB/", "/decisions/", "/kill-switch/", "/api/v1/hub", "/api/v1/markets/AA",
 }  # fmt: skip
 READERS = ("executive", "bizops")
-SAID = re.compile("switched off|Off since|Off with everything")
+SAID = re.compile("[Ss]witched off|Off since|Off with everything")
 
 
 def _asked(client: Client) -> dict[str, tuple[int, str]]:
