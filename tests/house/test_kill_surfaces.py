@@ -58,7 +58,8 @@ def test_k1_after_the_kill_no_address_has_the_number(
     for client in clients.values():
         after = _asked(client)
         assert {path for path, (_, text) in after.items() if FIGURES.search(text)} == set()
-        for path in CARRY:
+        # Beside another matter nothing stands where there is no number; everywhere else it is said why.
+        for path in CARRY - {"/decisions/", "/markets/BB/"}:
             status, text = after[path]
             assert status == (404 if "/markets/" in path else 200)
             assert SAID.search(text) or "switched_off" in text, path
