@@ -67,6 +67,18 @@ def test_one_button_takes_the_market_out_of_the_next_answer(published):
     assert moment(since) in gone["detail"]
 
 
+def test_each_form_of_the_page_can_be_sent(published):
+    client_of("dpm").post(OFF, form())
+    client_of("dpm").post(OFF, form(breakout="carrier", value="*"))
+    page = client_of("dpm").get(PAGE).content.decode()
+    forms = page.split('method="post"')[1:]
+    # Signing out, two reasons owed, two to be on again, BB, the carriers and everything.
+    assert (len(forms), all("csrfmiddlewaretoken" in one.partition("</form>")[0] for one in forms)) == (
+        8,
+        True,
+    )
+
+
 def test_k11_the_same_form_twice_is_one_act_and_a_replay_later_is_none(published):
     client = client_of("admin")
     first, second = (client.post(OFF, form(), follow=True) for _ in range(2))
