@@ -126,7 +126,6 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_required(text, text)": "otdr_app",
         "governance_requirements(text, text)": "otdr_app",
         "governance_answers(text, timestamptz)": "otdr_app",
-        "hub.ledger_holds(bigint, text)": "otdr_hub",
     }
 )
 
