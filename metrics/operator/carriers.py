@@ -25,6 +25,8 @@ from otdr_hub.lib.outcome import require
 from otdr_hub.lib.suppress import Telling, withhold
 
 LARGEST: Final = 5
+# For how long a carrier without shipments counts as a small one, as in the view: then it has left.
+AWAY: Final = dt.timedelta(days=56)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,11 @@ Told = dict[str, dict[str, tuple[int, int]]]
 
 
 def _told(vintages: Iterable[str], monday: dt.date) -> tuple[Told, set[str]]:
-    """(vintage -> carrier -> (due, on time) of a week, every carrier of these vintages up to that week)."""
+    """(vintage -> carrier -> (due, on time) of a week, carriers with shipments in it or shortly before)."""
     found: Told = {}
     known = set()
     for row in storage.carriers_of(list(vintages)):
-        if row["week"] <= monday and row["due"]:
+        if monday - AWAY <= row["week"] <= monday and row["due"]:
             known.add(row["carrier"])
         if row["week"] == monday:
             found.setdefault(row["vintage"], {})[row["carrier"]] = (row["due"], row["on_time"])

@@ -81,7 +81,7 @@ def withhold(
     telling, as many as every telling needs: they must hold at least the threshold and a fifth of what
     they hide, and be neither all on time nor all late. All names are, if that cannot be had. What one
     more telling or switch-off withholds is never less than what was withheld before it. `known` are
-    names the reader has seen in other weeks: that they had nothing in this one is withheld as well.
+    names the reader saw in the weeks before: that they had nothing in this one is withheld as well.
     """
     there = {name for telling in tellings for name, (due, _) in telling.cells.items() if due}
     names = sorted(there | set(known))

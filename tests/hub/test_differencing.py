@@ -49,12 +49,14 @@ class Attacker:
 
     sums: dict[Week, dict[Telling_, tuple[int, int]]] = field(default_factory=dict)
     shown: set[tuple[Week, Telling_, str]] = field(default_factory=set)
+    names: dict[Week, set[str]] = field(default_factory=dict)
 
     def reads(self, world: Watched, page: Any, breakouts: Any) -> None:
         """Keep everything that was read now."""
         for week in page["weeks"]:
             at = (week["market"], dt.date.fromisoformat(week["week"]))
             self.sums.setdefault(at, {})[world.telling(*at)] = (week["due"], week["on_time"])
+            self.names.setdefault(at, set()).update(world.ever[at])
         for row in breakouts:
             for week in row["weeks"]:
                 at = (row["market"], dt.date.fromisoformat(week["week"]))
@@ -68,10 +70,11 @@ class Attacker:
         found = []
         for at, tellings in self.sums.items():
             hidden = {
-                told: {name for name, _ in told if (at, told, name) not in self.shown} for told in tellings
+                told: {name for name in self.names[at] if (at, told, name) not in self.shown}
+                for told in tellings
             }
             keys = {
-                told: [(*at, name, *dict(told)[name]) for name in sorted(names)]
+                told: [(*at, name, *dict(told).get(name, (0, 0))) for name in sorted(names)]
                 for told, names in hidden.items()
             }
             unknown = sorted({key for found_ in keys.values() for key in found_})
@@ -104,7 +107,7 @@ class Watched(World):
     """A world that remembers what each market's line shows now."""
 
     kept: dict[str, dict[dt.date, dict[str, tuple[int, int]]]] = field(default_factory=dict)
-    ever: dict[str, set[str]] = field(default_factory=dict)
+    ever: dict[Week, set[str]] = field(default_factory=dict)
     now: dict[str, str] = field(default_factory=dict)
 
     def cells_now(self, market: str, monday: dt.date) -> dict[str, tuple[int, int]]:
@@ -112,9 +115,8 @@ class Watched(World):
         return self.kept[self.now[market]][monday]
 
     def telling(self, market: str, monday: dt.date) -> Telling_:
-        """The week as it is told now, with every carrier that the market ever had."""
-        cells = self.cells_now(market, monday)
-        return tuple((name, cells.get(name, (0, 0))) for name in sorted(self.ever[market]))
+        """The week as it is told now: carriers that had something."""
+        return tuple(sorted((n, c) for n, c in self.cells_now(market, monday).items() if c[0]))
 
     def publish(self) -> None:
         """Remember what the lines of the publication mean."""
@@ -123,9 +125,15 @@ class Watched(World):
         super().publish()
         for line in self.publications[-1].lines.filter(breakout="-"):
             self.now[line.market_id] = line.vintage
-            self.ever.setdefault(line.market_id, set()).update(
-                name for cells in self.kept[line.vintage].values() for name, (due, _) in cells.items() if due
-            )
+            weeks = self.kept[line.vintage]
+            for monday in WEEKS:
+                self.ever.setdefault((line.market_id, monday), set()).update(
+                    name
+                    for before, cells in weeks.items()
+                    if before <= monday
+                    for name, (due, _on_time) in cells.items()
+                    if due
+                )
 
 
 def counts(least: int, most: int):
@@ -212,11 +220,9 @@ def as_in_python(world: Watched, tellings: dict, breakouts: Any) -> None:
             told = tellings.setdefault((market, monday), [])
             if cells not in told:
                 told.append(cells)
-        universe = {
-            name for monday in WEEKS for cells in tellings[market, monday] for name, (due, _) in cells.items() if due
-        }  # fmt: skip
         for week in row["weeks"]:
             monday = dt.date.fromisoformat(week["week"])
+            universe = world.ever[market, monday]
             full = [
                 Telling({name: cells.get(name, (0, 0)) for name in universe}, LEAST)
                 for cells in tellings[market, monday]
