@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import pytest
@@ -244,9 +245,9 @@ def lived(version: MetricVersion, cells: Any, steps: list[Any]) -> None:
     with transaction.atomic():
         for weeks in cells.values():
             # A market with one carrier has no figure but its carrier's; here each has two that matter.
-            for name, cell in (("p", (60, 55)), ("q", (70, 61))):
-                if weeks[WEEKS[-1]].get(name, (0, 0))[0] < LEAST:
-                    weeks[WEEKS[-1]][name] = cell
+            for monday, name, cell in product(WEEKS, "pq", [(60, 55)]):
+                if weeks.setdefault(monday, {}).get(name, (0, 0))[0] < LEAST:
+                    weeks[monday][name] = cell
         world = Watched(version, {m: {w: dict(c) for w, c in v.items()} for m, v in cells.items()})
         world.certify(CERTIFIED)
         world.publish()
