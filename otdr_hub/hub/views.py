@@ -94,7 +94,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     return _not_shown(request, reading, record, code)
 
 
-@csp_update({"style-src": [EMPTY_STYLE]})
+@csp_update({"style-src": [EMPTY_STYLE]})  # type: ignore[arg-type]  # typed for views without arguments
 @cache_control(no_store=True)
 @require_safe
 def explore(request: HttpRequest, code: str) -> HttpResponse:
