@@ -61,7 +61,7 @@ def category_words(category: str) -> str:
     return _(CATEGORIES.get(category, CATEGORIES["other"]))
 
 
-def annotations(
+def marks_of(
     facts: Iterable[Fact], mondays: Sequence[dt.date], names: Mapping[str, str], only: str = ""
 ) -> tuple[Annotation, ...]:
     """The marks of a line over these weeks, one a week, oldest first; `only` keeps one market's (and what

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.annotations import annotations
+from otdr_hub.hub.annotations import marks_of
 from otdr_hub.hub.charts import WeekCells, week_cells
 from otdr_hub.hub.contributions import contributions, contributions_printed
 from otdr_hub.hub.lines import Beside, LineChart, line_chart
@@ -129,7 +129,7 @@ def market_page(reading: Reading, code: str, record: Record = NOTHING) -> Market
 def _line(market: MarketReading, record: Record) -> LineChart | None:
     weeks = recent(market.weeks)
     title = market_title(weeks, change_between(weeks[-1], before_last(weeks)))
-    marks = annotations(
+    marks = marks_of(
         record.facts, [week.monday for week in weeks], {market.code: market.name}, only=market.code
     )
     return line_chart(weeks, title, market.name, Beside(marks=marks))

@@ -106,7 +106,7 @@ def read_record(reading: Reading) -> Record:
 _SHUTOFF: Final = ("market", "breakout", "category", "at", "lift__lifted_at")
 
 
-def _decisions(start: dt.datetime, excluded: Sequence[str]) -> list[dict[str, Any]]:
+def _decisions(start: dt.datetime, excluded: Sequence[str]) -> list[Mapping[str, Any]]:
     """Decisions about whole markets in the weeks shown, and every one about the markets excluded."""
     found = ScopeDecision.objects.filter(breakout=WHOLE, value=WHOLE).filter(
         Q(decided_at__gte=start) | Q(market__in=list(excluded))
