@@ -21,13 +21,16 @@ from otdr_hub.hub.exports.rows import COLUMNS, COUNTS, RATES, hub_rows, market_r
 from otdr_hub.hub.exports.stamp import LackingError, Stamp, stamp_of
 from otdr_hub.hub.payload import rate_text
 from otdr_hub.hub.reading import Reading
+from otdr_hub.hub.record import NOTHING
 from otdr_hub.hub.sentences import coverage_sentence
 from otdr_hub.lib.outcome import ConflictError
 
 WANTED = {
-    "disclosure", "version", "version_digest", "market", "week", "week_monday", "as_of", "finality",
+    "disclosure", "vintage", "version", "version_digest", "market", "week", "week_monday", "as_of", "finality",
     "publication", "verify_code", "verify_at", "generated_at", "signed_by",
 }  # fmt: skip
+
+DATA = dict.fromkeys(("BR", "CA", "DE", "JP", "US"), "e1" * 32)
 
 
 def absolute(path: str) -> str:
@@ -39,7 +42,7 @@ def _stamp(given: Reading) -> Stamp:
 
 
 def _csv(given: Reading) -> list[dict[str, str]]:
-    body = b"".join(separated.parts(hub_rows(given, _stamp(given))))
+    body = b"".join(separated.parts(hub_rows(given, _stamp(given), DATA)))
     assert body.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
@@ -47,7 +50,7 @@ def _csv(given: Reading) -> list[dict[str, str]]:
 def _book(given: Reading) -> openpyxl.Workbook:
     absent = [(one.name, one.reason) for one in given.not_shown]
     return openpyxl.load_workbook(
-        io.BytesIO(workbook.workbook(hub_rows(given, _stamp(given)), _stamp(given), absent))
+        io.BytesIO(workbook.workbook(hub_rows(given, _stamp(given), DATA), _stamp(given), absent))
     )
 
 
@@ -111,7 +114,7 @@ def test_a_stamp_that_lacks_something_is_not_made(lacking: str) -> None:
 
 
 def test_a_row_that_lacks_something_is_not_made() -> None:
-    row = hub_rows(usual(), _stamp(usual()))[0][0]
+    row = hub_rows(usual(), _stamp(usual()), DATA)[0][0]
     for name in set(COLUMNS) - {"note"} - set(COUNTS):
         with pytest.raises(LackingError, match=name):
             replace(row, **{name: ""})
@@ -122,7 +125,7 @@ def test_a_market_nobody_signed_is_not_exported() -> None:
     given = usual()
     unsigned = replace(given, markets=tuple(replace(one, signed_by=()) for one in given.markets))
     with pytest.raises(LackingError, match="signed_by"):
-        hub_rows(unsigned, _stamp(unsigned))
+        hub_rows(unsigned, _stamp(unsigned), DATA)
 
 
 @pytest.mark.parametrize("given", [reading([], {"DE": "undecided"}), reading([], published=False)])
@@ -175,10 +178,10 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 
 def test_a_market_alone_is_its_rows_of_the_hub() -> None:
     given = usual()
-    alone = market_rows(given, "US", _stamp(given))
+    alone = market_rows(given, "US", _stamp(given), DATA)
     assert [row.market for group in alone for row in group] == ["US", "US"]
-    assert alone[0] in hub_rows(given, _stamp(given))
-    assert market_rows(given, "DE", _stamp(given)) == []
+    assert alone[0] in hub_rows(given, _stamp(given), DATA)
+    assert market_rows(given, "DE", _stamp(given), DATA) == []
 
 
 def test_the_notes_beside_a_csv_name_each_of_its_columns() -> None:
@@ -191,6 +194,7 @@ def test_the_notes_beside_a_csv_name_each_of_its_columns() -> None:
 def ask(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Call an export's view as a reader, on a reading made by hand."""
     monkeypatch.setattr(views, "read_hub", usual)
+    monkeypatch.setattr(views, "vintages_of", lambda _reading: DATA)
 
     def call(view: Any, path: str = "/", **given: Any) -> Any:
         request = rf.get(path, headers=given.pop("headers", {}))
@@ -239,6 +243,7 @@ def test_without_weasyprint_the_address_and_the_page_say_so(
         from otdr_hub.hub import views as pages
 
         monkeypatch.setattr(pages, "read_hub", usual)
+        monkeypatch.setattr(pages, "read_record", lambda _reading: NOTHING)
         shown = ask(pages.hub).content.decode()
         assert "it needs WeasyPrint" in shown
         assert "/export/hub.pdf" not in shown
@@ -251,6 +256,7 @@ def test_print_opens_the_page_that_prints_itself(ask: Any, monkeypatch: pytest.M
     from otdr_hub.hub import views as pages
 
     monkeypatch.setattr(pages, "read_hub", usual)
+    monkeypatch.setattr(pages, "read_record", lambda _reading: NOTHING)
     plain, printing = ask(pages.hub).content.decode(), ask(pages.hub, "/?print=1").content.decode()
     assert 'href="/?print=1"' in plain
     assert "print.js" not in plain

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from django.utils.translation import gettext as _
 
+from governance.publication.models import PublicationLine
 from otdr_hub.hub.exports.stamp import Stamp, moment_text, require_whole
 from otdr_hub.hub.numbers import percent
 from otdr_hub.hub.payload import rate_text
@@ -18,6 +19,7 @@ from otdr_hub.lib import weeks
 NONE = "-"
 """No breakout, as a scope key writes it."""
 ROLLUP = "global"
+Vintages = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Row:
     otdr: str
     otdr_percent: str
     as_of: str
+    vintage: str
     signed_by: str
     version: str
     version_digest: str
@@ -70,36 +73,48 @@ class Scope:
     name: str
     note: str
     as_of: str
+    vintage: str
     signed_by: Sequence[str]
     weeks: Sequence[Week]
 
 
-def hub_rows(reading: Reading, stamp: Stamp) -> list[list[Row]]:
+def vintages_of(reading: Reading) -> dict[str, str]:
+    """Market -> fingerprint of the data that its publication names."""
+    if reading.publication is None:
+        return {}
+    lines = PublicationLine.objects.filter(
+        publication_id=reading.publication.number, breakout=NONE, value=NONE
+    )
+    return dict(lines.values_list("market_id", "vintage"))
+
+
+def hub_rows(reading: Reading, stamp: Stamp, vintages: Vintages) -> list[list[Row]]:
     """The roll-up, then each market that may be seen; a list of rows for each, newest week first."""
-    return [list(_rows(scope, stamp)) for scope in (_rollup(reading), *_markets(reading))]
+    scopes = (_rollup(reading), *_markets(reading, vintages))
+    return [list(_rows(scope, stamp)) for scope in scopes]
 
 
-def market_rows(reading: Reading, code: str, stamp: Stamp) -> list[list[Row]]:
+def market_rows(reading: Reading, code: str, stamp: Stamp, vintages: Vintages) -> list[list[Row]]:
     """One market's weeks; nothing when it may not be seen."""
-    return [list(_rows(scope, stamp)) for scope in _markets(reading) if scope.market == code]
+    return [list(_rows(scope, stamp)) for scope in _markets(reading, vintages) if scope.market == code]
 
 
 def _rollup(reading: Reading) -> Scope:
     at = reading.publication.as_of if reading.publication else None
     signers = dict.fromkeys(name for market in reading.summed for name in market.signed_by)
     note = _("Sum over the markets shown: on time ÷ due, never an average of rates.")
-    return Scope(
-        ROLLUP, _("Markets shown"), note, moment_text(at) if at else "", tuple(signers), reading.rollup
-    )
+    # Its data is all that the publication names, and that is what the publication's fingerprint is of.
+    data = reading.publication.digest if reading.publication else ""
+    as_of = moment_text(at) if at else ""
+    return Scope(ROLLUP, _("Markets shown"), note, as_of, data, tuple(signers), reading.rollup)
 
 
-def _markets(reading: Reading) -> Iterator[Scope]:
+def _markets(reading: Reading, vintages: Vintages) -> Iterator[Scope]:
     for market in reading.markets:
         if market.weeks:
-            yield Scope(
-                market.code, market.name, _note(reading, market), _as_of(reading, market), market.signed_by,
-                market.weeks,
-            )  # fmt: skip
+            data = vintages.get(market.code, "")
+            note, as_of = _note(reading, market), _as_of(reading, market)
+            yield Scope(market.code, market.name, note, as_of, data, market.signed_by, market.weeks)
 
 
 def _note(reading: Reading, market: MarketReading) -> str:
@@ -131,6 +146,7 @@ def _rows(scope: Scope, stamp: Stamp) -> Iterator[Row]:
             otdr=rate_text(counts) or "",
             otdr_percent=percent(rate),
             as_of=scope.as_of,
+            vintage=scope.vintage,
             signed_by="; ".join(scope.signed_by),
             version=stamp.version,
             version_digest=stamp.version_digest,

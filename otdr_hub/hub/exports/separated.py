@@ -57,6 +57,7 @@ def meanings() -> dict[str, str]:
         "otdr": _("On time ÷ due, four decimals, half to even, from the integers."),
         "otdr_percent": _("The same in per cent, one decimal, as it is printed on the page."),
         "as_of": _("The data is as of this moment (UTC)."),
+        "vintage": _("Fingerprint of that data; of the roll-up, all data the publication names."),
         "signed_by": _("Departments whose signatures stand."),
         "version": _("Metric version."),
         "version_digest": _("Fingerprint of the metric version, whole."),

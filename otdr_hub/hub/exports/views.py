@@ -17,7 +17,7 @@ from governance.access.models import User
 from otdr_hub.errors import problem_json
 from otdr_hub.hub.exports import noted, pdf, separated, workbook
 from otdr_hub.hub.exports.paper import pdf_lacks
-from otdr_hub.hub.exports.rows import Row, hub_rows, market_rows
+from otdr_hub.hub.exports.rows import Row, hub_rows, market_rows, vintages_of
 from otdr_hub.hub.exports.stamp import stamp_of
 from otdr_hub.hub.freshness import GuardedResponse, numbered
 from otdr_hub.hub.guarded import read_hub
@@ -67,7 +67,8 @@ def _taking(request: HttpRequest, reading: Reading, code: str, kind: str) -> not
 
 def _groups(request: HttpRequest, reading: Reading, code: str) -> list[list[Row]]:
     stamp = stamp_of(reading, request.build_absolute_uri)
-    return market_rows(reading, code, stamp) if code else hub_rows(reading, stamp)
+    vintages = vintages_of(reading)
+    return market_rows(reading, code, stamp, vintages) if code else hub_rows(reading, stamp, vintages)
 
 
 def _as_file(response: HttpResponseBase, name: str) -> HttpResponseBase:
