@@ -119,6 +119,11 @@ def may(actor: User, verb: str) -> Answer:
     return Refused(f"To {_words(verb)} takes the role {_either(allowed)}; {actor.username} does not hold it.")
 
 
+def holds(roles: frozenset[str], verb: str) -> bool:
+    """Whether one of these roles may use the verb: for menus. What is done asks `may`, which reads afresh."""
+    return bool(roles & _MAY[verb])
+
+
 def _words(verb: str) -> str:
     noun, _, act = verb.partition("_")
     return f"{act.replace('_', ' ')} ({noun})"

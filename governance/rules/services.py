@@ -50,7 +50,7 @@ def target_set(*, percent: Decimal, holds_from: dt.date, reason: str, actor: Use
     require_short("reason", reason, 300)
     if not reason.strip():
         raise InvalidInputError("A target takes a reason: who agreed on it, and for what.")
-    if not 0 < percent <= 100 or percent != percent.quantize(Decimal("0.1")):
+    if not percent.is_finite() or not 0 < percent <= 100 or percent != percent.quantize(Decimal("0.1")):
         raise InvalidInputError("A target takes 0.1 to 100 per cent, with one decimal at most.")
     if weeks.monday_of(holds_from) != holds_from:
         raise InvalidInputError(f"{holds_from} is not a Monday; a target holds from the first day of a week.")

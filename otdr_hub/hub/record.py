@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Min, Q
+from django.db.models import DateTimeField, F, Min, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from governance.decisions.models import LaunchDecision
 from governance.killswitch.models import GLOBAL, Shutoff
 from governance.publication.models import PublicationLine
-from governance.rules.selectors import targets_until
+from governance.rules.models import Target
 from governance.scope.models import WHOLE, ScopeDecision
 from governance.scope.states import ScopeState
 from governance.versions.models import MetricVersion
@@ -89,11 +90,14 @@ def read_record(reading: Reading) -> Record:
     hidden = {one.code: one.reason for one in reading.not_shown}
     decisions = _decisions(start, [code for code, reason in hidden.items() if reason == "excluded"])
     off = list(Shutoff.objects.order_by("pk").values(*_SHUTOFF))
-    facts = [*_shown(), *_moved(decisions), *_switched(off), *_versions(start), *_launches(start)]
+    simple = list(_shown().union(_versions(start), _launches(start), _targets(last), all=True))
+    facts = [*_moved(decisions), *_switched(off), *(Fact(*row) for row in simple if row[1] != "target")]
+    # Of two that begin together, the one fixed later is last.
+    aims = sorted((at.date(), int(key), Decimal(text)) for at, kind, key, text in simple if kind == "target")
     return Record(
         facts=tuple(sorted((one for one in facts if one.at >= start), key=lambda one: one.at)),
         left_out=_left_out(hidden, decisions, off),
-        targets=tuple((one.holds_from, one.percent) for one in targets_until(last)),
+        targets=tuple((since, percent) for since, _key, percent in aims),
     )
 
 
@@ -117,13 +121,6 @@ def _moved(decisions: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
         before[one["market_id"]] = one["state"]
 
 
-def _shown() -> Iterator[Fact]:
-    """The first publication that names a decision of each market: from then on it is in the number."""
-    lines = PublicationLine.objects.filter(breakout=WHOLE, value=WHOLE).exclude(decision="")
-    first = lines.values("market_id").annotate(at=Min("publication__published_at")).order_by("market_id")
-    return (Fact(row["at"], "shown", row["market_id"]) for row in first)
-
-
 def _switched(off: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
     """Whole markets, or everything, switched off, and on again."""
     for one in off:
@@ -133,17 +130,35 @@ def _switched(off: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
                 yield Fact(one["lift__lifted_at"], "on", one["market"])
 
 
-def _versions(start: dt.datetime) -> Iterator[Fact]:
+def _as_fact(rows: QuerySet[Any], at: Any, kind: str, key: Any, detail: Any) -> QuerySet[Any, Any]:
+    return rows.values_list(
+        Cast(at, DateTimeField()), Value(kind), Cast(key, TextField()), Cast(detail, TextField())
+    )
+
+
+def _shown() -> QuerySet[Any, Any]:
+    """The first publication that names a decision of each market: from then on it is in the number."""
+    lines = PublicationLine.objects.filter(breakout=WHOLE, value=WHOLE).exclude(decision="")
+    first = lines.values("market_id").annotate(first=Min("publication__published_at")).order_by()
+    return _as_fact(first, F("first"), "shown", F("market_id"), Value(""))
+
+
+def _versions(start: dt.datetime) -> QuerySet[Any, Any]:
     """Definitions that took effect."""
-    found = MetricVersion.objects.filter(effective_from__gte=start.date()).order_by("effective_from")
-    for name, day in found.values_list("name", "effective_from"):
-        yield Fact(dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC), "version", detail=name)
+    found = MetricVersion.objects.filter(effective_from__gte=start.date()).order_by()
+    return _as_fact(found, F("effective_from"), "version", Value(EVERYTHING), F("name"))
 
 
-def _launches(start: dt.datetime) -> Iterator[Fact]:
+def _launches(start: dt.datetime) -> QuerySet[Any, Any]:
     """What the chair decided of a launch."""
-    found = LaunchDecision.objects.filter(decided_at__gte=start).order_by("pk")
-    return (Fact(at, "launch", detail=kind) for at, kind in found.values_list("decided_at", "kind"))
+    found = LaunchDecision.objects.filter(decided_at__gte=start).order_by()
+    return _as_fact(found, F("decided_at"), "launch", Value(EVERYTHING), F("kind"))
+
+
+def _targets(last: dt.date) -> QuerySet[Any, Any]:
+    """What the headline should reach, from a Monday on."""
+    found = Target.objects.filter(holds_from__lte=last).order_by()
+    return _as_fact(found, F("holds_from"), "target", F("pk"), F("percent"))
 
 
 def _left_out(

@@ -23,6 +23,8 @@ from otdr_hub.hub.titles import rollup_title
 
 ROW, HEAD, FOOT = 34, 26, 8
 """Pixels: of a market's row, above the first, below the last."""
+LEFT, RIGHT = 2.0, 86.0
+"""Per cent of the width that the steps may use; the values stand to their right."""
 LEAST_SPAN = Fraction(1, 10)
 _NONE = Counts(0, 0, 0, 0, 0)
 
@@ -150,7 +152,7 @@ def _waterfall(reading: Reading, now: Week, before: Week) -> Waterfall | None:
     named = [(part.name, Fraction(part.total, 100)) for part in parts]
     height = HEAD + ROW * (len(parts) + 1) + FOOT
     return Waterfall(
-        title=_("The change is within noise; so it adds up")
+        title=_("The change is within noise; this is how it adds up")
         if change is None or change.within_noise
         else rollup_title(reading.rollup, change, named),
         note=_(
@@ -183,7 +185,7 @@ def _axis(parts: Sequence[_Part]) -> Axis:
 
 
 def _x(axis: Axis, points: Fraction) -> float:
-    return 2.0 + 96.0 * axis.share(points)
+    return LEFT + (RIGHT - LEFT) * axis.share(points)
 
 
 def _anchor(axis: Axis, step: Fraction) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from governance.access.context import roles_seen, sees
 from governance.access.models import User
-from governance.access.policy import DEPARTMENTS, may
+from governance.access.policy import DEPARTMENTS
 from governance.access.selectors import acting_for
 from otdr_hub.hub.desk.inbox import requests_for
 from otdr_hub.lib import clock
@@ -30,18 +31,16 @@ def _person(request: HttpRequest) -> User | None:
 
 
 def _sees_inbox(request: HttpRequest) -> bool:
-    person = _person(request)
-    return person is not None and bool(person.roles - {"executive"})
+    return bool(roles_seen(request) - {"executive"})
 
 
 def _sees_scope(request: HttpRequest) -> bool:
-    person = _person(request)
-    return person is not None and bool(may(person, "scope_read"))
+    return sees(request, "scope_read")
 
 
 def _to_sign(request: HttpRequest) -> int:
     """How many requests wait for the reader's signature; 0 for whoever never signs."""
     person = _person(request)
-    if person is None or not (person.roles & set(DEPARTMENTS) or acting_for(person, clock.now())):
+    if person is None or not (roles_seen(request) & set(DEPARTMENTS) or acting_for(person, clock.now())):
         return 0
     return len(requests_for(person, clock.now()))
