@@ -6,18 +6,27 @@ import csv
 import io
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
-from hub_readings import market, reading, usual, week
+from hub_readings import MONDAY, market, reading, usual, week
 
 from governance.access.models import User
 from otdr_hub.hub.exports import separated, views, workbook
 from otdr_hub.hub.exports.cells import neutral
-from otdr_hub.hub.exports.rows import COLUMNS, COUNTS, RATES, hub_rows, market_rows
+from otdr_hub.hub.exports.rows import (
+    COLUMNS,
+    COUNTS,
+    RATES,
+    Scope,
+    carrier_rows,
+    hub_rows,
+    market_rows,
+)  # fmt: skip
 from otdr_hub.hub.exports.stamp import LackingError, Stamp, stamp_of
 from otdr_hub.hub.payload import rate_text
 from otdr_hub.hub.reading import Reading
@@ -115,7 +124,7 @@ def test_a_stamp_that_lacks_something_is_not_made(lacking: str) -> None:
 
 def test_a_row_that_lacks_something_is_not_made() -> None:
     row = hub_rows(usual(), _stamp(usual()), DATA)[0][0]
-    for name in set(COLUMNS) - {"note"} - set(COUNTS):
+    for name in set(COLUMNS) - {"note", "late", "pending", "unknown"}:
         with pytest.raises(LackingError, match=name):
             replace(row, **{name: ""})
     assert replace(row, note="").note == ""
@@ -180,8 +189,25 @@ def test_a_market_alone_is_its_rows_of_the_hub() -> None:
     given = usual()
     alone = market_rows(given, "US", _stamp(given), DATA)
     assert [row.market for group in alone for row in group] == ["US", "US"]
+    assert alone[1] == [], "no carriers were read"
     assert alone[0] in hub_rows(given, _stamp(given), DATA)
     assert market_rows(given, "DE", _stamp(given), DATA) == []
+
+
+def _carriers(reason: str | None) -> SimpleNamespace:
+    """Carriers as a market's reading holds them."""
+    cell = SimpleNamespace(carrier="C1", name="Carrier One", due=200, on_time=150)
+    seen = [SimpleNamespace(monday=MONDAY, cells=(cell,), rest=True)]
+    return SimpleNamespace(reason=reason, disclosure="", signed_by=("Legal",), weeks=seen)
+
+
+def test_carriers_are_rows_of_their_own_once_they_may_be_seen() -> None:
+    scope = Scope("US", "United States", "", "2026-11-27T06:00:00Z", "e1", ("Finance",), [week(0, 500, 475)])
+    (row,) = carrier_rows(scope, _carriers(None), _stamp(usual()))
+    assert (row.breakout, row.value, row.due, row.on_time, row.otdr) == ("carrier", "C1", 200, 150, "0.7500")
+    assert (row.late, row.signed_by, row.note) == (None, "Legal", "Carrier One.")
+    assert list(carrier_rows(scope, _carriers("undecided"), _stamp(usual()))) == []
+    assert list(carrier_rows(scope, None, _stamp(usual()))) == []
 
 
 def test_the_notes_beside_a_csv_name_each_of_its_columns() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,13 +13,14 @@ from governance.publication.models import PublicationLine
 from otdr_hub.hub.exports.stamp import Stamp, moment_text, require_whole
 from otdr_hub.hub.numbers import percent
 from otdr_hub.hub.payload import rate_text
-from otdr_hub.hub.reading import MarketReading, Reading, Week
+from otdr_hub.hub.reading import Counts, MarketReading, Reading, Week
 from otdr_hub.hub.sentences import held_sentence, shown_rate
 from otdr_hub.lib import weeks
 
 NONE = "-"
 """No breakout, as a scope key writes it."""
 ROLLUP = "global"
+CARRIER = "carrier"
 Vintages = Mapping[str, str]
 
 
@@ -26,7 +28,8 @@ Vintages = Mapping[str, str]
 class Row:
     """One line of a file. Counts are integers; the rate is text, exact to its last digit.
 
-    `otdr` is the ratio to four decimals, as the API gives it; `otdr_percent` is the number as printed.
+    `otdr` is the ratio to four decimals, as the API gives it; `otdr_percent` is the number as printed. Of a
+    carrier only what is due and on time is certified, so only that is told.
     """
 
     disclosure: str
@@ -40,9 +43,9 @@ class Row:
     finality: str
     due: int
     on_time: int
-    late: int
-    pending: int
-    unknown: int
+    late: int | None = field(metadata={"optional": True})
+    pending: int | None = field(metadata={"optional": True})
+    unknown: int | None = field(metadata={"optional": True})
     otdr: str
     otdr_percent: str
     as_of: str
@@ -91,12 +94,18 @@ def vintages_of(reading: Reading) -> dict[str, str]:
 def hub_rows(reading: Reading, stamp: Stamp, vintages: Vintages) -> list[list[Row]]:
     """The roll-up, then each market that may be seen; a list of rows for each, newest week first."""
     scopes = (_rollup(reading), *_markets(reading, vintages))
-    return [list(_rows(scope, stamp)) for scope in scopes]
+    return [[_row(scope, week, stamp) for week in _told(scope.weeks)] for scope in scopes]
 
 
 def market_rows(reading: Reading, code: str, stamp: Stamp, vintages: Vintages) -> list[list[Row]]:
     """One market's weeks; nothing when it may not be seen."""
-    return [list(_rows(scope, stamp)) for scope in _markets(reading, vintages) if scope.market == code]
+    found = []
+    for scope, market in zip(_markets(reading, vintages), _shown(reading), strict=True):
+        if scope.market == code:
+            found.append([_row(scope, week, stamp) for week in _told(scope.weeks)])
+            # None where carriers are not read with the market; see `MarketReading`.
+            found.append(list(carrier_rows(scope, getattr(market, "carriers", None), stamp)))
+    return found
 
 
 def _rollup(reading: Reading) -> Scope:
@@ -110,11 +119,14 @@ def _rollup(reading: Reading) -> Scope:
 
 
 def _markets(reading: Reading, vintages: Vintages) -> Iterator[Scope]:
-    for market in reading.markets:
-        if market.weeks:
-            data = vintages.get(market.code, "")
-            note, as_of = _note(reading, market), _as_of(reading, market)
-            yield Scope(market.code, market.name, note, as_of, data, market.signed_by, market.weeks)
+    for market in _shown(reading):
+        data = vintages.get(market.code, "")
+        note, as_of = _note(reading, market), _as_of(reading, market)
+        yield Scope(market.code, market.name, note, as_of, data, market.signed_by, market.weeks)
+
+
+def _shown(reading: Reading) -> list[MarketReading]:
+    return [market for market in reading.markets if market.weeks]
 
 
 def _note(reading: Reading, market: MarketReading) -> str:
@@ -127,32 +139,56 @@ def _as_of(reading: Reading, market: MarketReading) -> str:
     return moment_text(at) if at else ""
 
 
-def _rows(scope: Scope, stamp: Stamp) -> Iterator[Row]:
-    for week in reversed(scope.weeks):
-        counts, rate = week.counts, shown_rate(week)
-        if rate is None:  # counts without a rate: too early to take away
-            continue
-        yield Row(
-            disclosure=stamp.disclosure,
-            note=scope.note,
-            market=scope.market,
-            market_name=scope.name,
-            breakout=NONE,
-            value=NONE,
-            week=weeks.label(week.monday),
-            week_monday=week.monday,
-            finality=week.finality,
-            **{name: getattr(counts, name) for name in COUNTS},
-            otdr=rate_text(counts) or "",
-            otdr_percent=percent(rate),
-            as_of=scope.as_of,
-            vintage=scope.vintage,
-            signed_by="; ".join(scope.signed_by),
-            version=stamp.version,
-            version_digest=stamp.version_digest,
-            publication=stamp.publication,
-            publication_digest=stamp.publication_digest,
-            verify_code=stamp.verify_code,
-            verify_at=stamp.verify_at,
-            generated_at=stamp.generated_at,
-        )
+def _told(weeks_: Sequence[Week]) -> list[Week]:
+    """The weeks that have a rate, newest first: one too early for a rate is not taken away."""
+    return [week for week in reversed(weeks_) if shown_rate(week) is not None]
+
+
+def carrier_rows(scope: Scope, carriers: Any, stamp: Stamp) -> Iterator[Row]:
+    """The carriers of a market that may be seen, in the weeks in which the market is; withheld ones are in
+    no row, and no row sums them up."""
+    if carriers is None or carriers.reason is not None:
+        return
+    finality = {week.monday: week for week in _told(scope.weeks)}
+    for week in reversed(carriers.weeks):
+        if week.monday in finality:
+            for cell in week.cells:
+                counts = Counts(cell.due, cell.on_time, 0, 0, 0)
+                whole = _row(scope, Week(week.monday, counts, finality[week.monday].finality), stamp)
+                note = f"{cell.name}. {carriers.disclosure}".strip()
+                yield replace(
+                    whole, breakout=CARRIER, value=cell.carrier, note=note,
+                    late=None, pending=None, unknown=None, signed_by=_signed(carriers.signed_by),
+                )  # fmt: skip
+
+
+def _signed(names: Sequence[str]) -> str:
+    return "; ".join(names)
+
+
+def _row(scope: Scope, week: Week, stamp: Stamp) -> Row:
+    counts, rate = week.counts, shown_rate(week)
+    return Row(
+        disclosure=stamp.disclosure,
+        note=scope.note,
+        market=scope.market,
+        market_name=scope.name,
+        breakout=NONE,
+        value=NONE,
+        week=weeks.label(week.monday),
+        week_monday=week.monday,
+        finality=week.finality,
+        **{name: getattr(counts, name) for name in COUNTS},
+        otdr=rate_text(counts) or "",
+        otdr_percent="" if rate is None else percent(rate),
+        as_of=scope.as_of,
+        vintage=scope.vintage,
+        signed_by=_signed(scope.signed_by),
+        version=stamp.version,
+        version_digest=stamp.version_digest,
+        publication=stamp.publication,
+        publication_digest=stamp.publication_digest,
+        verify_code=stamp.verify_code,
+        verify_at=stamp.verify_at,
+        generated_at=stamp.generated_at,
+    )

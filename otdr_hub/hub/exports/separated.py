@@ -27,7 +27,9 @@ def parts(groups: Sequence[Sequence[Row]]) -> Iterator[bytes]:
         yield _lines([[_cell(getattr(row, name)) for name in COLUMNS] for row in group])
 
 
-def _cell(value: str | int | dt.date) -> str:
+def _cell(value: str | int | dt.date | None) -> str:
+    if value is None:
+        return ""
     return neutral(value) if isinstance(value, str) else str(value)
 
 
