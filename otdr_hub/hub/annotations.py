@@ -29,6 +29,15 @@ CATEGORIES: Mapping[str, str] = {
 }
 """Why something was switched off, in the closed words of the kill switch."""
 
+REASONS: Mapping[str, str] = {
+    "investigation": gettext_noop("data under investigation"),
+    "feed": gettext_noop("carrier feed incomplete"),
+    "definition": gettext_noop("definition does not fit"),
+    "legal": gettext_noop("legal hold"),
+    "later": gettext_noop("not in this launch"),
+}
+"""Why a market was excluded, in the closed words a decision's reason may begin with."""
+
 _LAUNCHES: Mapping[str, str] = {
     "launch_full": gettext_noop("Go/no-go: launch in full"),
     "launch_partial": gettext_noop("Go/no-go: launch for part of the markets"),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from governance.scope.states import ScopeState
+from governance.scope.states import ExclusionReason, ScopeState
 from governance.signoffs.models import Signature, SignoffLine
 from governance.signoffs.services import LineAnswer
 from otdr_hub.lib import weeks
@@ -76,6 +76,11 @@ class Choice:
     owner: str = ""
     review_on: str = ""
     seen: str = ""
+
+    @property
+    def reason_words(self) -> tuple[str, ...]:
+        """The closed words a reason may begin with: readers of the hub are shown these."""
+        return tuple(_(str(one.label)) for one in ExclusionReason)
 
     @property
     def monday(self) -> dt.date | None:
