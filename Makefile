@@ -11,6 +11,9 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes
 COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 TEMPLATES = $(wildcard templates)
+# So many processes run the tests; each has databases of its own. JOBS=0 for one that a debugger may enter.
+JOBS ?= 2
+TESTS = $(PY) -m pytest -n $(JOBS) --dist loadgroup
 
 .PHONY: help run pdf test check lint types faults bench stop lock clean
 
@@ -24,11 +27,11 @@ pdf: $(PDF_STAMP) ## what the PDF button needs, in the running product's environ
 	@$(PY) -c 'import weasyprint; print("PDF works; start `make run` again.")' || \
 	  { echo "Pango is missing (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0)." >&2; exit 1; }
 
-test: $(DEV_STAMP) ## the whole test suite, against a real PostgreSQL
-	@$(PY) -m pytest $(ARGS)
+test: $(DEV_STAMP) ## the whole test suite, against a real PostgreSQL (JOBS=2 processes)
+	@$(TESTS) $(ARGS)
 
 check: lint types ## what CI runs: style, types, import contracts, tests with a real browser
-	@OTDR_REQUIRE_BROWSER=1 $(PY) -m pytest $(ARGS)
+	@OTDR_REQUIRE_BROWSER=1 $(TESTS) $(ARGS)
 
 lint: $(DEV_STAMP) ## style of Python and templates, direction of imports
 	@$(VENV)/bin/ruff check .
@@ -39,8 +42,8 @@ lint: $(DEV_STAMP) ## style of Python and templates, direction of imports
 types: $(DEV_STAMP) ## mypy, strict
 	@$(VENV)/bin/mypy
 
-faults: $(DEV_STAMP) ## the fault and attack suite
-	@$(PY) -m pytest -m faults $(ARGS)
+faults: $(DEV_STAMP) ## the fault and attack suite (OTDR_EXAMPLES=full: at full size)
+	@$(TESTS) -m faults $(ARGS)
 
 bench: $(DEV_STAMP) ## how fast it is, beside a floor and a query by hand (ARGS="--quick")
 	@$(PY) -m tests.bench $(ARGS)

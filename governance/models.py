@@ -19,7 +19,13 @@ from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
 from governance.majeure.models import ForceMajeure, MajeureWithdrawal
 from governance.markets.models import Market
-from governance.publication.models import Publication, PublicationLine
+from governance.publication.models import (
+    Acknowledgement,
+    Publication,
+    PublicationLine,
+    PublicationRead,
+    PublicationRollback,
+)
 from governance.rules.models import ScopeRule, Target
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import (
@@ -34,6 +40,7 @@ from governance.signoffs.models import (
 from governance.versions.models import MetricVersion, VersionDisclosure
 
 __all__ = [
+    "Acknowledgement",
     "Deputy",
     "DeputyWithdrawal",
     "Entry",
@@ -51,6 +58,8 @@ __all__ = [
     "MetricVersion",
     "Publication",
     "PublicationLine",
+    "PublicationRead",
+    "PublicationRollback",
     "Requirement",
     "RequirementChange",
     "RoleGrant",

@@ -32,12 +32,14 @@ from otdr_hub.lib.outcome import (
     NotAllowedError,
     TooLargeError,
     UnseenError,
+    WithheldError,
 )
 
 _log = logging.getLogger(__name__)
 _STATUS: Final = {
     MovedError: 412, UnseenError: 428,
     NotAllowedError: 403, ConflictError: 409, TooLargeError: 413, InvalidInputError: 422, NoRoomError: 507,
+    WithheldError: 503,
 }  # fmt: skip
 # The database cannot be asked, or cannot answer in time: then there is no number, and we say so.
 UNAVAILABLE: Final = (OperationalError, InterfaceError)
@@ -83,7 +85,7 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 
 def _refused(request: HttpRequest, error: Exception, status: int) -> HttpResponse:
-    template = "403.html" if status == 403 else "400.html"
+    template = {403: "403.html", 503: "withheld.html"}.get(status, "400.html")
     return _not_kept(render(request, template, {"exception": str(error)}, status=status))
 
 

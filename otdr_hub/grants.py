@@ -28,6 +28,7 @@ APP: Final = MappingProxyType(
         "django_content_type": "SELECT",
         "django_migrations": "SELECT",
         "django_session": _EDIT,
+        "governance_acknowledgement": _ADD,
         "governance_deputy": _ADD,
         "governance_deputywithdrawal": _ADD,
         "governance_epoch": "SELECT",
@@ -45,6 +46,8 @@ APP: Final = MappingProxyType(
         ),
         "governance_publication": _ADD,
         "governance_publicationline": _ADD,
+        "governance_publicationread": _ADD,
+        "governance_publicationrollback": _ADD,
         "governance_escalation": _ADD,
         "governance_requirement": _ADD,
         "governance_rolegrant": _ADD,
@@ -77,6 +80,7 @@ APP: Final = MappingProxyType(
         "socialaccount_socialapp": "SELECT",
         "socialaccount_socialtoken": "SELECT",
         "metrics_batch": _ADD,
+        "metrics_carriername": _ADD,
         "metrics_lakefile": _ADD,
         "metrics_periodlock": _ADD,
         "metrics_pin": _ADD,
@@ -97,17 +101,26 @@ OPS: Final = MappingProxyType(
         "metrics_vintage": _ADD,
         "metrics_vintageslice": _ADD,
         "metrics_vintageweek": _ADD,
+        "metrics_vintagebreakout": _ADD,
+        "metrics_effecttable": _ADD,
     }
 )
-HUB_VIEWS: Final = ("page",)
+HUB_VIEWS: Final = ("page", "breakout")
 _FUNCTIONS: Final = MappingProxyType(
     {
         "governance_epoch_lock()": "otdr_app",
+        "governance_epoch_leap()": "otdr_app",
+        "governance_ledger_holds(bigint, text)": "otdr_app",
+        "hub.ledger_holds(bigint, text)": "otdr_hub",
         "governance_ledger_time(timestamptz)": "otdr_app",
         # The views call it with their reader's rights; it answers yes or no about a digest.
         "governance_stands(text, text)": "otdr_app, otdr_hub",
         "governance_guard_holds(text, text)": "otdr_app, otdr_hub",
         "governance_off_since(text, text, text)": "otdr_app, otdr_hub",
+        "governance_line_standing(bigint)": "otdr_app",
+        "governance_taken_back_by(integer)": "otdr_app",
+        # Any publication, as far as it may be seen now; it reads with its owner's rights.
+        "hub.publication(integer)": "otdr_hub",
         "governance_shown_again(text, text, text)": "otdr_app",
         "governance_missing(text, text, timestamptz)": "otdr_app",
         "governance_required(text, text)": "otdr_app",

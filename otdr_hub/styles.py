@@ -17,8 +17,8 @@ from django.core.files.storage import Storage
 FOLDER: Final = Path(__file__).resolve().parent / "static" / "otdr"
 JOINED: Final = "otdr/pages.css"
 SHEETS: Final = (
-    "tokens", "base", "reading", "chart", "table", "control", "hub", "about", "market", "batches", "auth",
-    "people", "decide", "record", "desk", "signing", "print",
+    "tokens", "base", "reading", "chart", "table", "control", "hub", "about", "market", "carriers", "explore",
+    "batches", "auth", "people", "decide", "record", "desk", "signing", "switch", "publications", "print",
 )  # fmt: skip
 """In the order of the cascade; tokens.css names the layers and comes first."""
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -27,9 +28,25 @@ from django.db import connections
 
 from otdr_hub import cluster, grants
 from otdr_hub.cluster import testing
+from tests.faults import NAMED
 
+# An example's time says something of the machine, and of what else it does; nothing of the code.
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATE = f"test_template_{os.getpid()}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name the fault cases, and keep together what is dear to set up twice when tests run side by side.
+
+    Whatever looks at a loaded demonstration goes to one process, each other file to whichever is free.
+    """
+    for item in items:
+        file, _, name = item.nodeid.partition("::")
+        if f"{file}::{name.partition('[')[0]}" in NAMED:
+            item.add_marker(pytest.mark.faults)
+        item.add_marker(pytest.mark.xdist_group("browser" if file.startswith("tests/browser/") else file))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ _KINDS: Final = (
     ("scope", "scope of markets", ("scope", "rule", "majeure")),
     ("signatures", "signatures", ("signoff", "requirement")),
     ("launch", "launch and decisions", ("launch", "seat", "verdict", "decision")),
-    ("publications", "publications", ("publication",)),
+    ("publications", "publications", ("publication", "notice")),
     ("switch", "kill switch", ("shutoff",)),
     ("data", "data and recomputes", ("batch", "run", "period", "markets")),
     ("people", "people and access", ("account", "role", "deputy", "token")),

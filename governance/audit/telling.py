@@ -57,6 +57,12 @@ def _answer(payload: Payload) -> str:
     versions = facts.get("versions", {}).values()
     moved = [f"{item['name']} is {item['state'].replace('_', ' ')}" for item in versions]
     role = f"for {payload['role']}, " if payload.get("role") else ""
+    moved += [
+        f"{key.partition('/')[0]} is on again"
+        for key, item in facts.get("shutoffs", {}).items()
+        if "lifted" in item
+    ]
+    role += f"standing in for {payload['stands_in_for']}, " if payload.get("stands_in_for") else ""
     return role + "; ".join([*said, *(f"“{reason}”" for reason in reasons), *moved])
 
 
@@ -79,7 +85,8 @@ def _published(payload: Payload) -> str:
 
 def _off(payload: Payload) -> str:
     item = _first(payload, "shutoffs")
-    words = [str(payload.get("category", "")).replace("_", " "), item.get("reason", "")]
+    category = str(payload.get("category") or item.get("category", ""))
+    words = [category.replace("_", " "), item.get("reason", "")]
     return ", ".join(word for word in words if word)
 
 
@@ -117,8 +124,19 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.REQUIREMENT_PROPOSED: _reason,
         Action.SCOPE_DECIDED: _decided,
         Action.SHUTOFF_ACTIVATED: _off,
+        Action.SHUTOFF_TRIPPED: _off,
+        Action.SHUTOFF_REPEATED: lambda payload: ", ".join(
+            filter(None, [str(payload.get("category", "")).replace("_", " "), payload.get("reason", "")])
+        ),
+        Action.SHUTOFF_EXPLAINED: _reason,
+        Action.SHUTOFF_LIFT_ASKED: lambda payload: str(payload.get("evidence", "")),
         Action.MAJEURE_WITHDRAWN: _reason,
+        Action.RESTORE_ACCEPTED: _reason,
         Action.PUBLICATION_PUBLISHED: _published,
+        Action.PUBLICATION_CONTINUED: _published,
+        Action.PUBLICATION_ROLLED_BACK: lambda payload: (
+            f"as {payload['publication']}, because: {_reason(payload)}"
+        ),
         Action.BATCH_ACCEPTED: _rows,
         Action.BATCH_REFUSED: _reason,
         Action.RUN_FAILED: _reason,

@@ -38,7 +38,7 @@ def _one(item: Shutoff) -> dict[str, Any]:
         said["repeats"] = repeats
     lift = getattr(item, "lift", None)
     if lift is not None:
-        said["lifted"] = [lift.ask_id, lift.lifted_at]
+        said["lifted"] = [lift.ask.digest, lift.lifted_at]
     return said
 
 
@@ -63,6 +63,8 @@ def _repeaters(ask: LiftAsk) -> set[str]:
 
 def stored() -> Facts:
     """The same of all there are."""
-    shutoffs = Shutoff.objects.select_related("by", "explained__given_by", "lift").prefetch_related("repeats")
+    shutoffs = Shutoff.objects.select_related("by", "explained__given_by", "lift__ask").prefetch_related(
+        "repeats"
+    )
     asks = LiftAsk.objects.select_related("asked_by", "shutoff__by")
     return {**of(shutoffs), **of_asks(asks)}

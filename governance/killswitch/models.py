@@ -93,7 +93,7 @@ class LiftAsk(models.Model):
     in force that the shutoff covers. `repeats` is how often it had been switched off again by then.
     """
 
-    digest = models.CharField(primary_key=True, max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
     shutoff = models.ForeignKey(Shutoff, on_delete=models.PROTECT, related_name="asks")
     evidence = models.CharField(max_length=1000)
     content = models.TextField()

@@ -158,6 +158,7 @@ class Replay:
             for item in given.values():
                 person = item["person"]
                 holds = item["withdrawn"] or item["role"] in self.state["roles"].get(person, ())
+                holds = holds or _stands_in(self.state, item)
                 if person != actor or not holds:
                     return f"{person} signed without holding the role {item['role']}, or by another's hand"
                 if person in self.authors.get(digest, ()):
@@ -181,7 +182,22 @@ class Replay:
             for scope_key, (_, decision, *_) in item["lines"].items():
                 if decision and not stands(self.state, "scope", decision):
                     return f"{scope_key} was published as decided without its signatures"
+        for name, item in facts.get("rollbacks", {}).items():
+            now, then = (self.state.get("publications", {}).get(one) for one in (name, item["restores"]))
+            if not now or not then or now["digest"] != then["digest"]:
+                return f"{name} was called a rollback and is not what {item['restores']} was"
         return ""
+
+
+def _stands_in(state: State, item: Mapping[str, Any]) -> bool:
+    """Whether an answer was given for somebody who holds the role, on a request that was passed on."""
+    told = state.get("deputies", {}).get(f"#{item.get('deputyship')}")
+    asked = state.get("requests", {}).get(str(item["request"]), {})
+    return (
+        told is not None and told["ended"] is None and told["deputy"] == item["person"]
+        and told["role"] == item["role"] and item["role"] in state["roles"].get(told["person"], ())
+        and told["since"] <= item["at"][:10] <= told["until"] and item["role"] in asked.get("escalated", {})
+    )  # fmt: skip
 
 
 def stands(state: State, act: str, digest: str) -> bool:

@@ -27,7 +27,8 @@ SHOWN_AGAIN = """
 -- certification stands, as one text. Empty when there is none.
 CREATE FUNCTION governance_shown_again(market text, breakout text, value text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-  SELECT coalesce(string_agg(concat_ws(' ', l.market_id, l.breakout, l.value, l.decision, l.vintage, l.through),
+  SELECT coalesce(string_agg(concat_ws(' ', l.market_id, l.breakout, l.value, l.decision, l.vintage,
+                             coalesce(l.through::text, '-')),
                              E'\\n' ORDER BY l.market_id, l.breakout, l.value), '')
   FROM governance_publicationline l
   JOIN LATERAL (
@@ -116,9 +117,12 @@ DECLARE asked governance_liftask; off governance_shutoff; persons integer; depar
 BEGIN
   PERFORM governance_epoch_lock();
   SELECT * INTO STRICT off FROM governance_shutoff WHERE id = NEW.shutoff_id;
-  SELECT * INTO asked FROM governance_liftask WHERE digest = NEW.ask_id AND shutoff_id = NEW.shutoff_id;
+  SELECT * INTO asked FROM governance_liftask WHERE id = NEW.ask_id AND shutoff_id = NEW.shutoff_id;
   IF asked.digest IS NULL OR NOT governance_stands('shutoff_lift', asked.digest) THEN
     RAISE EXCEPTION 'switching % on again lacks signatures', off.market USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (SELECT 1 FROM governance_liftask a WHERE a.shutoff_id = off.id AND a.id > asked.id) THEN
+    RAISE EXCEPTION 'something newer is asked about %', off.market USING ERRCODE = 'check_violation';
   END IF;
   IF asked.repeats <> (SELECT count(*) FROM governance_shutoffrepeat r WHERE r.shutoff_id = off.id) THEN
     RAISE EXCEPTION '% was switched off again after this was asked', off.market USING ERRCODE = 'check_violation';
@@ -132,6 +136,7 @@ BEGIN
   FROM governance_signature s
   WHERE s.digest = asked.digest AND s.verdict IN ('approve', 'except')
     AND s.person_id NOT IN (asked.asked_by_id, off.by_id)
+    AND s.person_id NOT IN (SELECT r.by_id FROM governance_shutoffrepeat r WHERE r.shutoff_id = off.id)
     AND s.authenticated_at > s.signed_at - interval '10 minutes'
     AND NOT EXISTS (SELECT 1 FROM governance_withdrawal w WHERE w.signature_id = s.id);
   IF persons < 2 OR departments < 2 THEN
@@ -184,7 +189,7 @@ def _many(to, name):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("governance", "0010_access")]
+    dependencies = [("governance", "0011_standing_in")]
 
     operations = [
         migrations.AlterField("shutoff", "category", models.CharField(choices=CATEGORIES, max_length=20)),
@@ -231,7 +236,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LiftAsk",
             fields=[
-                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                _key(),
+                ("digest", models.CharField(max_length=64, unique=True)),
                 ("evidence", models.CharField(max_length=1000)),
                 ("content", models.TextField()),
                 ("repeats", models.PositiveIntegerField(default=0)),

@@ -15,7 +15,7 @@ ALTER TABLE governance_target ENABLE ALWAYS TRIGGER epoch;
 
 class Migration(migrations.Migration):
 
-    dependencies = [("governance", "0012_killswitch")]
+    dependencies = [("governance", "0015_publication")]
 
     operations = [
         migrations.CreateModel(

@@ -19,7 +19,7 @@ def sample(day: dt.date) -> list[tuple[Publication, list[str]]]:
     newest = Publication.objects.first()
     if newest is None:
         return []
-    shown = sorted(newest.lines.values_list("market_id", flat=True))
+    shown = sorted(set(newest.lines.values_list("market_id", flat=True)))
     chosen = [(newest, sorted(random.sample(shown, min(NEWEST, len(shown)))))]
     older = PublicationLine.objects.exclude(publication=newest).order_by("pk")
     lines = list(older.values_list("pk", flat=True))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otdr_hub.hub.annotations import annotations
+from otdr_hub.hub.carriers import CarriersPart, carriers_part
 from otdr_hub.hub.charts import WeekCells, week_cells
 from otdr_hub.hub.contributions import contributions, contributions_printed
 from otdr_hub.hub.lines import Beside, LineChart, line_chart
-from otdr_hub.hub.numbers import count, percent_text, share_text, signed_hundredths, week_short
+from otdr_hub.hub.numbers import count, fixed, percent_text, share_text, signed_hundredths, week_short
 from otdr_hub.hub.parts import (
     AbsentRow,
     Coverage,
@@ -24,7 +26,7 @@ from otdr_hub.hub.parts import (
     nameplate,
     publication_text,
 )
-from otdr_hub.hub.reading import MarketReading, Reading, Week
+from otdr_hub.hub.reading import Counts, MarketReading, Reading, Week
 from otdr_hub.hub.record import NOTHING, Record
 from otdr_hub.hub.sentences import change_between, finality_words, held_sentence, join_names, shown_rate
 from otdr_hub.hub.series import recent
@@ -85,6 +87,7 @@ class MarketPage:
     to_headline: str
     facts: tuple[Fact, ...]
     nameplate: tuple[Plate, ...]
+    carriers: CarriersPart | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def market_page(reading: Reading, code: str, record: Record = NOTHING) -> Market
         to_headline=_to_headline(market, reading),
         facts=_facts(market, reading),
         nameplate=nameplate(reading.publication, now, market.as_of),
+        carriers=carriers_part(market),
     )
 
 
@@ -195,12 +199,23 @@ def _to_headline(market: MarketReading, reading: Reading) -> str:
     return f"{text} {adds_up % {'number': others, 'gap': count(gap)}}"
 
 
+def _weighted(now: Counts, total: Counts) -> str:
+    """What the market is of the headline: its weight times its rate, which is its on time by all due."""
+    return _("%(weight)s × %(rate)s = %(points)s of the headline’s %(all)s points") % {
+        "weight": share_text(now.due, total.due),
+        "rate": percent_text(Fraction(now.on_time, now.due)) if now.due else _("no rate"),
+        "points": fixed(Fraction(now.on_time, total.due) * 100, 2),
+        "all": fixed(Fraction(total.on_time, total.due) * 100, 2),
+    }
+
+
 def _facts(market: MarketReading, reading: Reading) -> tuple[Fact, ...]:
     now, total = market.weeks[-1].counts, reading.rollup[-1].counts
     facts = []
     if total.due and not reading.is_behind(market):
         share = {"share": share_text(now.due, total.due)}
         facts.append(Fact(_("Weight"), _("%(share)s of shipments due in the markets shown") % share))
+        facts.append(Fact(_("Weight × rate"), _weighted(now, total)))
     if now.due:
         known = {"share": share_text(now.due - now.unknown, now.due)}
         facts.append(Fact(_("Completeness"), _("%(share)s of shipments due are accounted for") % known))

@@ -26,6 +26,7 @@ from otdr_hub.hub.sentences import (
     finality_words,
     shown_rate,
 )
+from otdr_hub.lib.shortid import code_of, short_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +149,12 @@ def nameplate(
 
 def publication_text(publication: Publication) -> str:
     """A publication as a reader quotes it: "P-1 · 7f3a 91c4"."""
-    return f"P-{publication.number} · {fingerprint(publication.digest)}".replace(" ", NBSP)
+    return short_id(publication.number, publication.digest).replace(" ", NBSP)
 
 
 def verify_code(publication: Publication) -> str:
     """The same as it stands in an address: "P-1-7f3a91c4"."""
-    return f"P-{publication.number}-{fingerprint(publication.digest).replace(' ', '')}"
+    return code_of(publication.number, publication.digest)
 
 
 def absent_rows(reading: Reading, record: Record = NOTHING) -> tuple[AbsentRow, ...]:

@@ -6,9 +6,11 @@ import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from otdr_hub.hub.reading import Counts, MarketReading, Reading, Week
+from otdr_hub.hub.carriers import absence_of
+from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Publication, Reading, Week
 from otdr_hub.hub.sentences import absence_words, coverage_sentence
 from otdr_hub.lib import weeks
+from otdr_hub.lib.shortid import code_of, name_of
 
 
 def rate_text(counts: Counts) -> str | None:
@@ -42,11 +44,18 @@ def _headline(series: tuple[Week, ...]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _publication(shown: Publication) -> dict[str, Any]:
+    return {
+        "number": shown.number, "digest": shown.digest, "id": name_of(shown.number),
+        "code": code_of(shown.number, shown.digest),
+    }  # fmt: skip
+
+
 def _stamp(reading: Reading) -> dict[str, Any]:
     """What every payload with a number carries."""
     shown = reading.publication
     return {
-        "publication": {"number": shown.number, "digest": shown.digest} if shown else None,
+        "publication": _publication(shown) if shown else None,
         "version": {"name": shown.version_name, "digest": shown.version_digest} if shown else None,
         "week": weeks.label(shown.through) if shown else None,
         "as_of": _moment(shown.as_of) if shown else None,
@@ -71,6 +80,31 @@ def _share(reading: Reading) -> str | None:
         return None
     share = Decimal(coverage.due_shown) / Decimal(coverage.due_in_scope)
     return str(share.quantize(Decimal("0.001"), rounding=ROUND_HALF_EVEN))
+
+
+def _carriers(found: CarrierReading | None) -> dict[str, Any] | None:
+    """The carriers of a market, newest week last; `others_withheld` says neither how many nor how much."""
+    if found is None:
+        return None
+    return {
+        "shown": found.reason is None, "reason": found.reason,
+        "sentence": absence_of(found) if found.reason else "",
+        "state": found.state or None, "note": found.disclosure, "signed_by": list(found.signed_by),
+        "signed_at": _moment(found.signed_at) if found.signed_at else None, "threshold": found.threshold,
+        "weeks": [
+            {
+                "week": weeks.label(week.monday), "others_withheld": week.rest,
+                "carriers": [
+                    {
+                        "carrier": cell.carrier, "name": cell.name, "on_time": cell.on_time, "due": cell.due,
+                        "otdr": rate_text(Counts(cell.due, cell.on_time, cell.due - cell.on_time, 0, 0)),
+                    }
+                    for cell in week.cells
+                ],
+            }
+            for week in found.weeks
+        ],
+    }  # fmt: skip
 
 
 def hub_payload(reading: Reading) -> dict[str, Any]:
@@ -105,4 +139,5 @@ def market_payload(reading: Reading, code: str) -> dict[str, Any] | None:
         "note": note,
         "signed_by": list(found.signed_by),
         "weeks": [_week(week) for week in found.weeks],
+        "carriers": _carriers(found.carriers),
     }

@@ -5,22 +5,29 @@ Who may open them is decided before: every view needs a signed-in reader (LoginR
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
+from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from governance.access.models import User
+from governance.access.views import actor_of
 from otdr_hub.hub.about import about_page, lineage_page
+from otdr_hub.hub.explore import explore_page
 from otdr_hub.hub.exports.paper import paper_of
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
+from otdr_hub.hub.noting import noted
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.record import Record, read_record
 from otdr_hub.hub.why import why_page
+
+# The SHA-256 of nothing: Plotly adds one empty style sheet and fills it rule by rule.
+EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 
 
 @cache_control(no_store=True)
@@ -28,10 +35,12 @@ from otdr_hub.hub.why import why_page
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
+    noted(actor_of(request), "page", reading)
     page = hub_page(reading, read_record(reading))
+    if request.GET.get("present") == "1" and page.headline:
+        return numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
     paper = paper_of(reading, request.build_absolute_uri, is_printing="print" in request.GET)
-    template = "hub/present.html" if request.GET.get("present") == "1" and page.headline else "hub/hub.html"
-    return numbered(render(request, template, {"page": page, "paper": paper}), reading.epoch)
+    return numbered(render(request, "hub/hub.html", {"page": page, "paper": paper}), reading.epoch)
 
 
 @cache_control(no_store=True)
@@ -42,6 +51,7 @@ def about(request: HttpRequest) -> HttpResponse:
     page = about_page(reading, read_record(reading), cast(User, request.user))
     if page is None:
         return redirect("hub:hub")
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/about.html", {"page": page}), reading.epoch)
 
 
@@ -53,6 +63,7 @@ def why(request: HttpRequest) -> HttpResponse:
     page = why_page(reading)
     if page is None:
         return redirect("hub:hub")
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/why.html", {"page": page}), reading.epoch)
 
 
@@ -71,15 +82,29 @@ def lineage(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
-    reading = read_hub()
+    reading = read_hub(code)
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
+        noted(actor_of(request), "page", reading)
         is_printing = "print" in request.GET
         paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
         context = {"page": page, "paper": paper}
         return numbered(render(request, "hub/market.html", context), reading.epoch)
     return _not_shown(request, reading, record, code)
+
+
+@csp_update({"style-src": [EMPTY_STYLE]})
+@cache_control(no_store=True)
+@require_safe
+def explore(request: HttpRequest, code: str) -> HttpResponse:
+    """One market's weeks and carriers as tables, and as pictures once the reader asks for them."""
+    reading = read_hub(code)
+    page = explore_page(reading, code)
+    if page is None:
+        return _not_shown(request, reading, read_record(reading), code)
+    noted(actor_of(request), "page", reading)
+    return numbered(render(request, "hub/explore.html", {"page": page}), reading.epoch)
 
 
 def _not_shown(request: HttpRequest, reading: Reading, record: Record, code: str) -> HttpResponse:

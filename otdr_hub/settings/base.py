@@ -140,10 +140,10 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("OTDR_STATIC", VAR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "otdr_hub" / "static"]
-STATICFILES_FINDERS = ["otdr_hub.styles.JoinedStyles"]
+STATICFILES_FINDERS = ["otdr_hub.styles.JoinedStyles", "otdr_hub.bundles.PlotlyBundle"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "otdr_hub.bundles.StaticStorage"},
 }
 
 # Outside the database on purpose: what is signed here survives whatever is done to the tables.
@@ -185,6 +185,10 @@ SPECTACULAR_SETTINGS = {
         "AnswerVerdict": [(word, word) for word in ("approve", "except", "ask", "reject")],
         "VersionState": "governance.versions.states.VersionState",
         "ShownState": [("certified", "certified"), ("known_issue", "known_issue")],
+        "PublicationStateEnum": [(word, word) for word in ("valid", "superseded", "withdrawn")],
+        "AbsenceReasonEnum": [
+            (word, word) for word in ("undecided", "excluded", "switched_off", "needs_signing")
+        ],
         "UploadStateEnum": "metrics.uploads.states.UploadState",
         "BatchStateEnum": "metrics.events.models.Batch.State",
         "BatchKindEnum": "metrics.events.models.Batch.Kind",

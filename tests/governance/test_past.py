@@ -118,7 +118,8 @@ def decide(run, state, market=MARKET, **said):
     }[state]
     return scope_decide(
         market=Market.objects.get(pk=market), state=state, version=run.version,
-        vintage=vintages_of(run)[market], through=builders.WEEK, actor=person("dpm"), **words | said,
+        vintage=vintages_of(run)[market], through=builders.WEEK, effect=builders.effect_of(run, market),
+        actor=person("dpm"), **words | said,
     )  # fmt: skip
 
 
@@ -213,7 +214,8 @@ def test_a_known_issue_ends_by_itself(tmp_path):
     builders.required("scope", *DEPARTMENTS)
     builders.sign(ask(decide(run, "known_issue")), *DEPARTMENTS)
     publish(run)
-    rows, at = entries(), clock.now()
+    at = clock.now()
+    rows = list(entries(at))
     assert past(rows, at).markets[0].disclosure == "One feed was late."
     assert past(rows, at + dt.timedelta(days=29)).markets[0].reason is None
     assert past(rows, at + dt.timedelta(days=31)).markets[0].reason == "excluded"

@@ -46,6 +46,8 @@ PROPOSERS = ("data_engineer", "dpm")
 SEE_LEDGER = ("admin", "auditor", "data_engineer", "data_owner", "dpm", "finance", "legal", "logistics")
 VERIFIERS = ("admin", "auditor", "finance", "legal")
 SEE_PEOPLE = ("admin", "dpm", "auditor", "legal")
+STOPPERS = ("admin", "dpm", "finance", "legal", "logistics")
+LIFT_ASKERS = (*STOPPERS, "data_owner")
 
 # AA is shown, BB is in the scope and undecided, ZZ is not registered.
 TABLE = (
@@ -56,6 +58,10 @@ TABLE = (
     Row("GET", "/markets/<slug:code>/", 302, 404, "BB"),
     Row("GET", "/markets/<slug:code>/", 302, 404, "ZZ"),
     Row("POST", "/markets/<slug:code>/", 302, 405, "AA"),
+    Row("GET", "/markets/<slug:code>/explore/", 302, 200, "AA"),
+    Row("GET", "/markets/<slug:code>/explore/", 302, 404, "BB"),
+    Row("GET", "/markets/<slug:code>/explore/", 302, 404, "ZZ"),
+    Row("POST", "/markets/<slug:code>/explore/", 302, 405, "AA"),
     Row("GET", "/export/hub.csv", 302, 200),
     Row("POST", "/export/hub.csv", 302, 405),
     Row("GET", "/export/hub.csv-metadata.json", 302, 200),
@@ -97,6 +103,32 @@ TABLE = (
     Row("POST", "/scope/decide/", 302, 403, but={"dpm": 302}),
     Row("GET", "/scope/publish/", 302, 403, but={"dpm": 200}),
     Row("POST", "/scope/publish/", 302, 403, but={"dpm": 302}),
+    Row("GET", "/kill-switch/", 302, 200),
+    Row("POST", "/kill-switch/", 302, 405),
+    Row("GET", "/kill-switch/off/", 302, 405),
+    # What is asked without a market is refused; what works is in tests/hub/test_switch.py.
+    Row("POST", "/kill-switch/off/", 302, 403, but=dict.fromkeys(STOPPERS, 422)),
+    Row("POST", "/kill-switch/<int:number>/off/", 302, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
+    Row("POST", "/kill-switch/<int:number>/reason/", 302, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
+    Row(
+        "POST", "/kill-switch/<int:number>/on-request/", 302, 403, NO_NUMBER, dict.fromkeys(LIFT_ASKERS, 404)
+    ),
+    # P-1 is in force; of what is in force there is nothing to roll back to.
+    Row("GET", "/publications/", 302, 200),
+    Row("POST", "/publications/", 302, 405),
+    Row("GET", "/publications/<str:ref>/", 302, 200, "P-1"),
+    Row("GET", "/publications/<str:ref>/", 302, 200, "1"),
+    Row("GET", "/publications/<str:ref>/", 302, 404, "P-2"),
+    Row("GET", "/publications/<str:ref>/", 302, 404, "nothing"),
+    Row("POST", "/publications/<str:ref>/", 302, 405, "P-1"),
+    Row("GET", "/publications/<str:ref>/rollback/", 302, 405, "P-1"),
+    Row("POST", "/publications/<str:ref>/rollback/", 302, 403, "P-1", {"dpm": 302}),
+    Row("GET", "/verify/", 302, 200),
+    Row("POST", "/verify/", 302, 405),
+    Row("GET", "/verify/<str:code>/", 302, 404, "P-1-00000000"),
+    Row("POST", "/verify/<str:code>/", 302, 405, "P-1-00000000"),
+    Row("GET", "/notices/", 302, 200),
+    Row("POST", "/notices/", 302, 422),
     Row("GET", "/accounts/", 302, 200),
     Row("POST", "/accounts/", 302, 405),
     Row("GET", "/accounts/login/", 200, 302),
@@ -158,7 +190,28 @@ TABLE = (
     Row("POST", "/api/v1/signoffs/<int:number>/withdraw", 401, 403, NO_NUMBER, dict.fromkeys(SIGNERS, 404)),
     Row("GET", "/api/v1/scope", 401, 200, but={"executive": 403}),
     Row("POST", "/api/v1/scope", 401, 403),
+    Row("GET", "/api/v1/shutoffs", 401, 200),
+    Row("POST", "/api/v1/shutoffs", 401, 403, but=dict.fromkeys(STOPPERS, 422)),
+    Row("POST", "/api/v1/shutoffs/<int:number>/reason", 401, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
+    Row(
+        "POST",
+        "/api/v1/shutoffs/<int:number>/on-request",
+        401,
+        403,
+        NO_NUMBER,
+        dict.fromkeys(LIFT_ASKERS, 404),
+    ),
     Row("GET", "/api/v1/publications", 401, 200, but={"executive": 403}),
+    Row("GET", "/api/v1/publications", 401, 200),
+    Row("GET", "/api/v1/publications/<str:ref>", 401, 200, "P-1"),
+    Row("GET", "/api/v1/publications/<str:ref>", 401, 404, "2"),
+    Row("POST", "/api/v1/publications/<str:ref>/rollback", 401, 403, "P-1"),
+    Row("GET", "/api/v1/publications/<str:ref>/rollback", 401, 405, "P-1"),
+    Row("GET", "/api/v1/verify/<str:code>", 401, 404, "P-1-00000000"),
+    Row("GET", "/api/v1/notices", 401, 200),
+    Row("POST", "/api/v1/notices", 401, 405),
+    Row("POST", "/api/v1/notices/acknowledge", 401, 400),
+    Row("GET", "/api/v1/notices/acknowledge", 401, 405),
     Row("POST", "/api/v1/publications", 401, 403),
     Row("GET", "/api/v1/batches", 401, 403, but=dict.fromkeys(OPERATORS, 200)),
     Row("POST", "/api/v1/batches", 401, 405),
@@ -195,6 +248,7 @@ TABLE = (
 NAMES = {
     "/": "hub:hub",
     "/markets/<slug:code>/": "hub:market",
+    "/markets/<slug:code>/explore/": "hub:explore",
     "/export/hub.csv": "hub:hub_csv",
     "/export/hub.csv-metadata.json": "hub:hub_csv_notes",
     "/export/hub.xlsx": "hub:hub_xlsx",
@@ -215,6 +269,17 @@ NAMES = {
     "/scope/": "desk:scope",
     "/scope/decide/": "desk:decide",
     "/scope/publish/": "desk:publish",
+    "/kill-switch/": "switch:switch",
+    "/kill-switch/off/": "switch:off",
+    "/kill-switch/<int:number>/off/": "switch:again",
+    "/kill-switch/<int:number>/reason/": "switch:reason",
+    "/kill-switch/<int:number>/on-request/": "switch:on_request",
+    "/publications/": "publications:list",
+    "/publications/<str:ref>/": "publications:publication",
+    "/publications/<str:ref>/rollback/": "publications:rollback",
+    "/verify/": "publications:verify",
+    "/verify/<str:code>/": "publications:verify_code",
+    "/notices/": "publications:notices",
     "/accounts/": "account_home",
     "/accounts/login/": "account_login",
     "/accounts/logout/": "account_logout",
@@ -245,7 +310,15 @@ NAMES = {
     "/api/v1/signoffs/<int:number>/give": "api:signoff_give",
     "/api/v1/signoffs/<int:number>/withdraw": "api:signoff_withdraw",
     "/api/v1/scope": "api:scope",
+    "/api/v1/shutoffs": "api:shutoffs",
+    "/api/v1/shutoffs/<int:number>/reason": "api:shutoff_reason",
+    "/api/v1/shutoffs/<int:number>/on-request": "api:shutoff_on_request",
     "/api/v1/publications": "api:publications",
+    "/api/v1/publications/<str:ref>": "api:publication",
+    "/api/v1/publications/<str:ref>/rollback": "api:publication_rollback",
+    "/api/v1/verify/<str:code>": "api:verify",
+    "/api/v1/notices": "api:notices",
+    "/api/v1/notices/acknowledge": "api:notices_acknowledge",
     "/api/v1/batches": "api:batches",
     "/api/v1/batches/<int:number>": "api:batch",
     "/api/v1/batches/<int:number>/quarantine": "api:quarantine",
@@ -262,10 +335,12 @@ NAMES = {
     "/api/v1/ledger": "api:ledger",
     "/healthz": "healthz",
 }
-_ROOMS = ("hub:", "batches:", "versions:", "ledger")
+_ROOMS = ("hub:", "batches:", "versions:", "ledger", "publications:")
 # Addresses whose answers may carry a number, or say that there is none to be seen.
 NUMBERS = tuple(
-    route for route, name in NAMES.items() if name.startswith(("hub:", "desk:", "batches:", "api:"))
+    route
+    for route, name in NAMES.items()
+    if name.startswith(("hub:", "desk:", "switch:", "batches:", "publications:", "api:"))
 )
 
 PAGES = tuple(route for route, name in NAMES.items() if name.startswith(_ROOMS))

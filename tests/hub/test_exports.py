@@ -219,7 +219,7 @@ def test_the_notes_beside_a_csv_name_each_of_its_columns() -> None:
 @pytest.fixture
 def ask(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Call an export's view as a reader, on a reading made by hand."""
-    monkeypatch.setattr(views, "read_hub", usual)
+    monkeypatch.setattr(views, "read_hub", lambda _market="": usual())
     monkeypatch.setattr(views, "vintages_of", lambda _reading: DATA)
 
     def call(view: Any, path: str = "/", **given: Any) -> Any:

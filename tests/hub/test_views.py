@@ -14,7 +14,7 @@ from otdr_hub.hub.record import NOTHING
 
 @pytest.fixture(autouse=True)
 def _one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "read_hub", usual)
+    monkeypatch.setattr(views, "read_hub", lambda market="": usual())  # noqa: ARG005
     monkeypatch.setattr(views, "read_record", lambda _reading: NOTHING)
 
 

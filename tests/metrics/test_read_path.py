@@ -11,6 +11,7 @@ import pytest
 
 COMPUTED = (
     "metrics_slice", "metrics_cell", "metrics_vintage", "metrics_vintageslice", "metrics_vintageweek",
+    "metrics_vintagebreakout",
 )  # fmt: skip
 
 
@@ -194,9 +195,9 @@ def test_a_newer_exclusion_hides_at_once(demo):
     found = as_superuser(
         demo,
         "INSERT INTO governance_scopedecision (market_id, breakout, value, state, version_id, vintage, through,"
-        " disclosure, guard, reason, review_on, digest, decided_by_id, decided_at)"
+        " disclosure, guard, reason, review_on, effect, digest, decided_by_id, decided_at)"
         " SELECT market_id, breakout, value, 'excluded', version_id, vintage, through, '', guard, 'r', through,"
-        " repeat('e', 64), decided_by_id, now() FROM governance_scopedecision WHERE market_id = 'US'",
+        " effect, repeat('e', 64), decided_by_id, now() FROM governance_scopedecision WHERE market_id = 'US'",
     )
     assert reason_of(found, "US") == "excluded"
 

@@ -12,6 +12,7 @@ from governance.access.context import roles_seen, sees
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.access.selectors import acting_for
+from governance.publication.notices.selectors import to_acknowledge
 from otdr_hub.hub.desk.inbox import requests_for
 from otdr_hub.lib import clock
 
@@ -22,6 +23,7 @@ def desk(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         "sees_inbox": partial(_sees_inbox, request),
         "sees_scope": partial(_sees_scope, request),
         "to_sign": partial(_to_sign, request),
+        "to_acknowledge": partial(_to_acknowledge, request),
     }
 
 
@@ -44,3 +46,9 @@ def _to_sign(request: HttpRequest) -> int:
     if person is None or not (roles_seen(request) & set(DEPARTMENTS) or acting_for(person, clock.now())):
         return 0
     return len(requests_for(person, clock.now()))
+
+
+def _to_acknowledge(request: HttpRequest) -> int:
+    """How many corrections the reader has not taken note of."""
+    person = _person(request)
+    return len(to_acknowledge(person.pk)) if person is not None else 0

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from metrics.operator.signing import Drift, Evidence, Source, Told
 from otdr_hub.hub.desk import words
+from otdr_hub.hub.desk.breakouts import in_words
 from otdr_hub.hub.numbers import count, fingerprint, fixed, moment, percent_text, share_text, week_name
 from otdr_hub.hub.sentences import finality_words, join_names
 from otdr_hub.lib import weeks
@@ -148,7 +149,13 @@ def _facts(found: Evidence) -> tuple[Fact, ...]:
             Fact(_("Completeness"), _("%(share)s of shipments due accounted for") % {"share": known})
         )
         facts.append(Fact(_("State"), finality_words(found.now.finality).sentence))
-    guard = _("It stands while no signed week moves by more than %(points)s points.")
+    if found.carriers:
+        facts.append(Fact(_("Carriers"), in_words(found.carriers)))
+    guard = (
+        _("It stands while no signed week moves by more than %(points)s points.")
+        if not found.carriers
+        else _("It stands while no signed week moves by more than %(points)s points, nor a ranked carrier’s.")
+    )
     facts.append(Fact(_("Guard"), guard % {"points": fixed(found.tolerance)}))
     if found.source is not None:
         facts.append(Fact(_("Data as of"), moment(found.source.as_of)))

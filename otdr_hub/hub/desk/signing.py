@@ -12,7 +12,7 @@ from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.signoffs import acts
 from governance.signoffs.models import SignoffLine, SignoffRequest
-from governance.signoffs.selectors import required
+from governance.signoffs.selectors import deputyship_for, required
 from governance.signoffs.services import may_sign
 from governance.signoffs.statements import Statement, statement_for
 from otdr_hub.hub.desk import words
@@ -51,6 +51,7 @@ class SigningPage:
     message: str
     has_numbers: bool
     reason: str = ""
+    stands_in: str = ""
 
 
 def fingerprint_of(request: SignoffRequest, lines: Sequence[SignoffLine]) -> str:
@@ -62,7 +63,10 @@ def roles_for(request: SignoffRequest, person: User) -> list[str]:
     """The departments a person could answer for, of those that are asked; all their own where none is."""
     lines = request.lines.all()
     asked = {role for line in lines for role in required(request.act, line.digest)}
-    own: list[str] = [role for role in DEPARTMENTS if role in person.roles]
+    held = person.roles
+    own: list[str] = [
+        role for role in DEPARTMENTS if role in held or deputyship_for(request, role, person) is not None
+    ]
     return [role for role in own if role in asked] or own
 
 
@@ -97,6 +101,16 @@ def _why_not(request: SignoffRequest, role: str, lines: Iterable[Line], person: 
     if not any(line.is_open for line in lines):
         return _("You have answered every line there is to answer.")
     return ""
+
+
+def _stands_in(request: SignoffRequest, role: str, person: User) -> str:
+    """For whom the reader answers, where they do not hold the role themself."""
+    given = deputyship_for(request, role, person) if role and role not in person.roles else None
+    if given is None:
+        return ""
+    return _("You stand in for %(name)s until %(day)s, because %(department)s was silent past its time.") % {
+        "name": given.person.username, "day": words.day(given.until), "department": words.department(role),
+    }  # fmt: skip
 
 
 def signing_page(
@@ -144,4 +158,5 @@ def signing_page(
         message=message,
         has_numbers=any(line.shown is not None for line in lines),
         reason=reason,
+        stands_in=_stands_in(request, role, person),
     )

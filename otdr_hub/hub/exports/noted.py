@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from governance.access.models import User
+from governance.publication.readers import note_read
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +24,8 @@ class Taking:
 
 
 def note(taking: Taking) -> None:
-    """Keep that this person takes this away. The one line to change once readers are kept."""
+    """Keep that this person takes this away, so that a correction finds them."""
+    note_read(taking.user, taking.publication, taking.surface, taking.markets)
     _log.info("export.taken %s by %s: %s", taking.surface, taking.user.username, taking.file)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +12,7 @@ from governance.publication.models import PublicationLine
 from otdr_hub.hub.exports.stamp import Stamp, moment_text, require_whole
 from otdr_hub.hub.numbers import percent
 from otdr_hub.hub.payload import rate_text
-from otdr_hub.hub.reading import Counts, MarketReading, Reading, Week
+from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Reading, Week
 from otdr_hub.hub.sentences import held_sentence, shown_rate
 from otdr_hub.lib import weeks
 
@@ -103,8 +102,7 @@ def market_rows(reading: Reading, code: str, stamp: Stamp, vintages: Vintages) -
     for scope, market in zip(_markets(reading, vintages), _shown(reading), strict=True):
         if scope.market == code:
             found.append([_row(scope, week, stamp) for week in _told(scope.weeks)])
-            # None where carriers are not read with the market; see `MarketReading`.
-            found.append(list(carrier_rows(scope, getattr(market, "carriers", None), stamp)))
+            found.append(list(carrier_rows(scope, market.carriers, stamp)))
     return found
 
 
@@ -144,7 +142,7 @@ def _told(weeks_: Sequence[Week]) -> list[Week]:
     return [week for week in reversed(weeks_) if shown_rate(week) is not None]
 
 
-def carrier_rows(scope: Scope, carriers: Any, stamp: Stamp) -> Iterator[Row]:
+def carrier_rows(scope: Scope, carriers: CarrierReading | None, stamp: Stamp) -> Iterator[Row]:
     """The carriers of a market that may be seen, in the weeks in which the market is; withheld ones are in
     no row, and no row sums them up."""
     if carriers is None or carriers.reason is not None:
