@@ -16,6 +16,7 @@ from django.test import RequestFactory
 from hub_readings import MONDAY, market, reading, usual, week
 
 from governance.access.models import User
+from otdr_hub.hub import views as pages
 from otdr_hub.hub.exports import separated, views, workbook
 from otdr_hub.hub.exports.cells import neutral
 from otdr_hub.hub.exports.rows import (
@@ -221,6 +222,11 @@ def ask(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Call an export's view as a reader, on a reading made by hand."""
     monkeypatch.setattr(views, "read_hub", lambda _market="": usual())
     monkeypatch.setattr(views, "vintages_of", lambda _reading: DATA)
+    monkeypatch.setattr("otdr_hub.hub.exports.noted.note_read", lambda *_: None)
+    monkeypatch.setattr(pages, "read_hub", lambda _market="": usual())
+    monkeypatch.setattr(pages, "read_record", lambda _reading: NOTHING)
+    monkeypatch.setattr(pages, "noted", lambda *_: None)
+    monkeypatch.setattr(pages, "actor_of", lambda _request: None)
 
     def call(view: Any, path: str = "/", **given: Any) -> Any:
         request = rf.get(path, headers=given.pop("headers", {}))
@@ -266,10 +272,6 @@ def test_without_weasyprint_the_address_and_the_page_say_so(
         assert "it needs WeasyPrint" in page.content.decode()
         problem = ask(views.pdf_file, headers={"accept": "application/problem+json"})
         assert (problem.status_code, json.loads(problem.content)["title"]) == (501, "pdf not set up")
-        from otdr_hub.hub import views as pages
-
-        monkeypatch.setattr(pages, "read_hub", usual)
-        monkeypatch.setattr(pages, "read_record", lambda _reading: NOTHING)
         shown = ask(pages.hub).content.decode()
         assert "it needs WeasyPrint" in shown
         assert "/export/hub.pdf" not in shown
@@ -279,10 +281,6 @@ def test_without_weasyprint_the_address_and_the_page_say_so(
 
 
 def test_print_opens_the_page_that_prints_itself(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from otdr_hub.hub import views as pages
-
-    monkeypatch.setattr(pages, "read_hub", usual)
-    monkeypatch.setattr(pages, "read_record", lambda _reading: NOTHING)
     plain, printing = ask(pages.hub).content.decode(), ask(pages.hub, "/?print=1").content.decode()
     assert 'href="/?print=1"' in plain
     assert "print.js" not in plain
