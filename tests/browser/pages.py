@@ -43,11 +43,12 @@ FILL = {
 EXAMPLES = {
     "/": ("/", "/?print=1", "/?present=1"),
     "/markets/<slug:code>/": ("/markets/US/", "/markets/BR/", "/markets/XX/"),
+    "/verify/<str:code>/": ("/verify/P-1-00000000/",),
     "/decisions/": ("/decisions/", "/decisions/?present=1"),
     "/ledger/past/": ("/ledger/past/", "/ledger/past/?at=2026-11-20T12:30"),
 }
 """Routes whose pages differ by more than that."""
-MISSING = ("/nothing/", "/markets/BR/", "/markets/XX/")
+MISSING = ("/verify/P-1-00000000/", "/nothing/", "/markets/BR/", "/markets/XX/")
 # Who looks at a page: the first of these to whom it opens. Together they see every page.
 LOOKERS = ("exec", "dpm", "auditor", "finance", "data-engineer", "admin")
 SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1366, "height": 768}}
