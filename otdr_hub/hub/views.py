@@ -35,7 +35,7 @@ EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
-    noted(actor_of(request), "page", reading)
+    noted(actor_of(request), _surface(request), reading)
     page = hub_page(reading, read_record(reading))
     if request.GET.get("present") == "1" and page.headline:
         return numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
@@ -86,7 +86,7 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
-        noted(actor_of(request), "page", reading)
+        noted(actor_of(request), _surface(request), reading)
         is_printing = "print" in request.GET
         paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
         context = {"page": page, "paper": paper}
@@ -113,3 +113,8 @@ def _not_shown(request: HttpRequest, reading: Reading, record: Record, code: str
         raise Http404
     # Its strip carries the headline.
     return numbered(render(request, "hub/not_shown.html", {"page": absent}, status=404), reading.epoch)
+
+
+def _surface(request: HttpRequest) -> str:
+    """What a correction would call it: the page, or the sheet it was asked to be."""
+    return "print" if "print" in request.GET else "page"

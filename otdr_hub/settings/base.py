@@ -231,5 +231,11 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # The door raises its own alarms, in one line each (`governance.access.alarms`).
-    "loggers": {"axes": {"level": "ERROR"}},
+    # What makes the PDF names each step, and each rule of the style sheet that paper does not need.
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "weasyprint.progress": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
 }
