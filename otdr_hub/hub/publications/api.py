@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from governance.access.fresh import require_fresh
+from governance.access.once import done_once
 from governance.access.policy import may
 from governance.publication.models import Publication
 from governance.publication.notices.selectors import notices
 from governance.publication.notices.services import notice_acknowledge
 from governance.publication.selectors import states
 from governance.publication.services import publication_rollback
-from otdr_hub.hub.desk.once import once, seen
+from otdr_hub.hub.desk.looked import seen
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_publications
 from otdr_hub.hub.noting import noted, reader_of
@@ -95,17 +96,16 @@ class RollbackView(APIView):
         given = schemas.RollbackRequest(data=request.data)
         given.is_valid(raise_exception=True)
 
-        def call() -> tuple[dict[str, Any], int]:
+        def call() -> Response:
             again = publication_rollback(
                 publication=one, reason=given.validated_data["reason"], over=over, actor=actor
             )
-            return {
-                "publication": str(again),
-                "code": code_of(again.number, again.digest),
-                "digest": again.digest,
-            }, 201
+            said = {
+                "publication": str(again), "code": code_of(again.number, again.digest), "digest": again.digest
+            }  # fmt: skip
+            return Response(said, status=201)
 
-        return once(request, call)
+        return done_once(request, call)
 
 
 @never_kept
@@ -147,8 +147,8 @@ class AcknowledgeView(APIView):
         given = schemas.AcknowledgeRequest(data=request.data)
         given.is_valid(raise_exception=True)
 
-        def call() -> tuple[dict[str, Any], int]:
+        def call() -> Response:
             said = notice_acknowledge(events=given.validated_data["events"], actor=actor)
-            return {"acknowledged": [one.event for one in said]}, 200
+            return Response({"acknowledged": [one.event for one in said]})
 
-        return once(request, call)
+        return done_once(request, call)
