@@ -134,7 +134,8 @@ def test_a_restatement_after_the_lock_is_told_once_the_new_data_is_shown(tmp_pat
     builders.required("scope", *builders.DEPARTMENTS)
     decision = scope_decide(
         market=builders.Market.objects.get(pk=SHOWN), state="certified", version=run.version, through=WEEK,
-        vintage=vintages_of(run)[SHOWN], guard={"max_drift_points": "20"}, actor=person("dpm"),
+        vintage=vintages_of(run)[SHOWN], guard={"max_drift_points": "20"},
+        effect=builders.effect_of(run), actor=person("dpm"),
     )  # fmt: skip
     request = request_open(act="scope", summary="AA", lines=[(decision.digest, "AA")], actor=person("dpm"))
     builders.sign(request, *builders.DEPARTMENTS)
