@@ -101,8 +101,10 @@ class RollbackView(APIView):
                 publication=one, reason=given.validated_data["reason"], over=over, actor=actor
             )
             said = {
-                "publication": str(again), "code": code_of(again.number, again.digest), "digest": again.digest
-            }  # fmt: skip
+                "publication": str(again),
+                "code": code_of(again.number, again.digest),
+                "digest": again.digest,
+            }
             return Response(said, status=201)
 
         return done_once(request, call)
