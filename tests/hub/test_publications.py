@@ -20,6 +20,7 @@ from governance.publication.services import publication_rollback
 from governance.signoffs.services import signature_withdraw
 from otdr_hub.hub.guarded import read_hub, read_publications
 from otdr_hub.hub.publications.comparing import compared
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError
 from otdr_hub.lib.shortid import code_of
 from tests.builders import WEEK, person
@@ -261,7 +262,7 @@ def test_one_replayed_entry_that_calls_itself_a_rollback_is_found(tmp_path):
     _, second, _ = three_published(tmp_path)
     publication_rollback(publication=second, reason="Back.", actor=person("dpm"))
     replay = Replay()
-    for row in entries():
+    for row in entries(clock.now()):
         forged = row[6].replace('"restores":"P-2"', '"restores":"P-1"')
         replay.fold((*row[:6], forged, *row[7:]))
     assert "is not what P-1 was" in replay.finding.problem
