@@ -218,7 +218,7 @@ class PublicationsView(APIView):
         """The newest fifty; for who publishes also the offer, under an ETag."""
         actor = _actor(request)
         body: dict[str, Any] = {
-            "publications": payload.published(list(publications()[:_MOST])),
+            "publications": payload.published(publications()[:_MOST]),
             "offer": None,
         }
         if not may(actor, "publication_publish"):
