@@ -10,6 +10,7 @@ from django.test import Client
 
 from governance.audit.review import review
 from governance.killswitch.services import shutoff_activate
+from governance.ledger import checkpoints
 from governance.models import Acknowledgement, Entry, Publication, PublicationRead, SignoffRequest
 from governance.publication import readers
 from governance.publication.notices.selectors import notices, to_acknowledge
@@ -180,6 +181,7 @@ def test_acknowledging_is_one_act_with_rows_and_one_entry(tmp_path):
     ] * 2
     with pytest.raises(DatabaseError), transaction.atomic():
         connection.cursor().execute("DELETE FROM governance_acknowledgement")
+    checkpoints.keep_up()
     found = review()
     assert (found.difference, found.finding, found.guard) == (None, None, "")
 
