@@ -204,6 +204,7 @@ def test_two_workers_publish_a_week_once(own_database, tmp_path):
     race = own_database.manage(
         "shell", "-v", "0", "-c",
         f"""
+import threading
 from pathlib import Path
 from django.db import connection
 from governance.access.services import system
