@@ -1,4 +1,4 @@
-"""ASGI entry point. Pages are plain synchronous Django; open pages will hold event streams here."""
+"""ASGI entry point. Pages are plain synchronous Django; the streams of open pages are held in front of it."""
 
 import os
 from typing import cast
@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "otdr_hub.settings.dev")
 
 django = get_asgi_application()
 
-from otdr_hub.limits import App, Limited  # noqa: E402 (needs the settings)
+from otdr_hub.hub.live.streams import Live  # noqa: E402 (needs the settings)
+from otdr_hub.limits import App, Limited  # noqa: E402
 
-application = Limited(cast(App, django))
+application = Live(Limited(cast(App, django)))
