@@ -3,13 +3,13 @@
 import os
 from typing import cast
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "otdr_hub.settings.dev")
-
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 from otdr_hub.hub.live.streams import Live  # noqa: E402 (needs the settings)
 from otdr_hub.limits import App, Limited  # noqa: E402
+from otdr_hub.threads import OneThread  # noqa: E402
 
-application = Live(Limited(cast(App, django)))
+application = Live(Limited(cast(App, OneThread())))

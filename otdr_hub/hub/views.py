@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
+from otdr_hub.hub.reuse import reused
 
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen."""
     reading = read_hub()
@@ -25,6 +27,7 @@ def hub(request: HttpRequest) -> HttpResponse:
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
     reading = read_hub()

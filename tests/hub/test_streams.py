@@ -95,7 +95,7 @@ def test_without_its_database_a_server_says_so_and_shows_no_number(
             assert open_stream.event() == ("end", None)
             assert page.result()[0] == 503
     for path in ("/", "/markets/AA/", "/api/v1/hub", "/api/v1/stream", "/api/v1/epoch", "/healthz"):
-        status, headers, body = ask(url, path, session)
+        status, headers, _ = ask(url, path, session)
         assert (path, status) == (path, 503)
         assert "no-store" in headers["cache-control"]
         assert headers["content-type"].startswith(

@@ -1,4 +1,4 @@
-"""A wire between a web server and the database that a test can freeze or cut, and a reader of streams."""
+"""A wire that a test can freeze or cut, in front of a database or a web server, and a reader of streams."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import OwnDatabase, Server
+from tests.conftest import OwnDatabase
 
 
 class Wire:
-    """Forwards TCP on the loopback to the server's socket; `freeze` keeps it open and silent, `cut` ends it."""
+    """Forwards TCP on the loopback to a target; `freeze` keeps it open and silent, `cut` ends it."""
 
-    def __init__(self, server: Server) -> None:
-        self._target = str(Path(server.address.host) / f".s.PGSQL.{server.address.port}")
-        self._at = None if server.address.embedded else (server.address.host, server.address.port)
+    def __init__(self, target: tuple[str, int] | Path) -> None:
+        self._target = target
         self._open: list[socket.socket] = []
         self._running = threading.Event()
         self._running.set()
@@ -61,11 +60,20 @@ class Wire:
                 if self.is_cut:
                     near.close()
                     continue
-                far = socket.create_connection(self._at) if self._at else socket.socket(socket.AF_UNIX)
-                if not self._at:
-                    far.connect(self._target)
+                if (far := self._reached()) is None:
+                    near.close()
+                    continue
                 self._open += [near, far]
                 threading.Thread(target=self._forward, args=(near, far), daemon=True).start()
+
+    def _reached(self) -> socket.socket | None:
+        with suppress(OSError):
+            if isinstance(self._target, tuple):
+                return socket.create_connection(self._target)
+            far = socket.socket(socket.AF_UNIX)
+            far.connect(str(self._target))
+            return far
+        return None
 
     def _forward(self, near: socket.socket, far: socket.socket) -> None:
         with near, far, suppress(OSError):
@@ -82,7 +90,9 @@ class Wire:
 @contextmanager
 def wired(database: OwnDatabase) -> Iterator[tuple[Wire, dict[str, str]]]:
     """A wire to the database, and the environment of a web server that goes through it."""
-    wire = Wire(database.server)
+    address = database.server.address
+    at = Path(address.host) / f".s.PGSQL.{address.port}" if address.embedded else (address.host, address.port)
+    wire = Wire(at)
     secret = database.server.secrets.password("otdr_app")
     through = f"postgres://otdr_app:{secret}@127.0.0.1:{wire.port}/{database.name}"
     try:
