@@ -40,9 +40,10 @@ def _answers(port: int) -> bool:
 
 
 class Web:
-    """uvicorn as `make run` has it, with one worker, at an address that outlives it."""
+    """uvicorn as `make run` has it, with one process of its two, at an address that outlives it."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], workers: int = 1) -> None:
+        self._workers = ["--workers", str(workers)] if workers > 1 else []
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**environment, "OTDR_DB_POOL": "1"}
@@ -52,7 +53,7 @@ class Web:
         """Start it and wait until it answers."""
         web = ["-m", "uvicorn", "otdr_hub.asgi:application", "--log-level", "warning"]
         self._process = subprocess.Popen(
-            [sys.executable, *web, "--host", "127.0.0.1", "--port", str(self.port)],
+            [sys.executable, *web, *self._workers, "--host", "127.0.0.1", "--port", str(self.port)],
             cwd=PROJECT, env=self._environment,
         )  # fmt: skip
         deadline = time.monotonic() + READY_SECONDS
