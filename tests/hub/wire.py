@@ -164,7 +164,7 @@ def stream(url: str, session: str) -> Iterator[Stream]:
         yield opened
 
 
-def ask(url: str, path: str, session: str, seconds: float = 15) -> tuple[int, dict[str, str], str]:
+def ask(url: str, path: str, session: str, seconds: float = 90) -> tuple[int, dict[str, str], str]:
     """Status, headers and body of one request of a signed-in reader."""
     host, port = url.removeprefix("http://").split(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=seconds)
@@ -172,3 +172,22 @@ def ask(url: str, path: str, session: str, seconds: float = 15) -> tuple[int, di
         connection.request("GET", path, headers={"Cookie": f"sessionid={session}"})
         response = connection.getresponse()
         return response.status, {k.lower(): v for k, v in response.getheaders()}, response.read().decode()
+
+
+SESSION = """
+from importlib import import_module
+from django.conf import settings
+from governance.access.models import User
+user = User.objects.get(username={name!r})
+store = import_module(settings.SESSION_ENGINE).SessionStore()
+store["_auth_user_id"], store["_auth_user_hash"] = str(user.pk), user.get_session_auth_hash()
+store["_auth_user_backend"] = "governance.access.backends.PasswordBackend"
+store.create()
+print("session", store.session_key)
+"""
+
+
+def session_of(database: OwnDatabase, name: str) -> str:
+    """The key of a new session of somebody who is there."""
+    done = database.manage("shell", "--no-imports", "-c", SESSION.format(name=name))
+    return next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("session "))
