@@ -24,6 +24,7 @@ from otdr_hub.hub.noting import noted
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.record import Record, read_record
+from otdr_hub.hub.reuse import reused, showing
 from otdr_hub.hub.why import why_page
 
 # The SHA-256 of nothing: Plotly adds one empty style sheet and fills it rule by rule.
@@ -32,15 +33,17 @@ EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
-    noted(actor_of(request), _surface(request), reading)
+    seen = noted(actor_of(request), _surface(request), reading)
     page = hub_page(reading, read_record(reading))
     if request.GET.get("present") == "1" and page.headline:
         return numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
     paper = paper_of(reading, request.build_absolute_uri, is_printing="print" in request.GET)
-    return numbered(render(request, "hub/hub.html", {"page": page, "paper": paper}), reading.epoch)
+    response = render(request, "hub/hub.html", {"page": page, "paper": paper})
+    return showing(numbered(response, reading.epoch), seen)
 
 
 @cache_control(no_store=True)
@@ -80,17 +83,18 @@ def lineage(request: HttpRequest, code: str) -> HttpResponse:
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
     reading = read_hub(code)
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
-        noted(actor_of(request), _surface(request), reading)
+        seen = noted(actor_of(request), _surface(request), reading)
         is_printing = "print" in request.GET
         paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
         context = {"page": page, "paper": paper}
-        return numbered(render(request, "hub/market.html", context), reading.epoch)
+        return showing(numbered(render(request, "hub/market.html", context), reading.epoch), seen)
     return _not_shown(request, reading, record, code)
 
 
