@@ -11,6 +11,6 @@ $$ SELECT governance_ledger_holds(wanted_seq, wanted_hash) $$;
 
 class Migration(migrations.Migration):
 
-    dependencies = [("hub", "0003_guard"), ("governance", "0011_standing_in")]
+    dependencies = [("hub", "0007_publications"), ("governance", "0017_target")]
 
     operations = [migrations.RunSQL(HOLDS, "DROP FUNCTION hub.ledger_holds(bigint, text)")]
