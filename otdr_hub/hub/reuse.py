@@ -41,26 +41,34 @@ class State(NamedTuple):
     server: str
 
 
+class Kept(NamedTuple):
+    """A page without its masthead, and what has to happen for each of its readers."""
+
+    before: str
+    after: str
+    each: Callable[[HttpRequest], None] | None = None
+
+
 class _Shelf:
     """The newest pages; each only for the state it was made under."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[tuple[str, ...], tuple[State, str, str]] = OrderedDict()
+        self._pages: OrderedDict[tuple[str, ...], tuple[State, Kept]] = OrderedDict()
         self._lock = threading.Lock()
         self._highest = 0
 
-    def take(self, key: tuple[str, ...], state: State) -> tuple[str, str] | None:
+    def take(self, key: tuple[str, ...], state: State) -> Kept | None:
         with self._lock:
             self._highest = max(self._highest, state.epoch)
             found = self._pages.get(key)
             if found is None or found[0] != state or state.epoch < self._highest:
                 return None
             self._pages.move_to_end(key)
-            return found[1:]
+            return found[1]
 
-    def put(self, key: tuple[str, ...], state: State, parts: tuple[str, str]) -> None:
+    def put(self, key: tuple[str, ...], state: State, kept: Kept) -> None:
         with self._lock:
-            self._pages[key] = (state, *parts)
+            self._pages[key] = (state, kept)
             self._pages.move_to_end(key)
             if len(self._pages) > _MOST:
                 self._pages.popitem(last=False)
@@ -76,6 +84,15 @@ def state_now() -> State:
         return State(*cursor.fetchone())
 
 
+def for_each_reader(
+    request: HttpRequest, response: HttpResponse, act: Callable[[HttpRequest], None]
+) -> HttpResponse:
+    """Do what is due for this reader of a page, and for each who is given the same page again."""
+    act(request)
+    response.otdr_each = act  # type: ignore[attr-defined]  # kept with the page
+    return response
+
+
 def reused(view: View) -> View:
     """A page that is the same for all readers but for its masthead, made once for each state."""
 
@@ -86,13 +103,15 @@ def reused(view: View) -> View:
             return view(request, *args, **kwargs)
         key = (request.scheme or "", request.get_host(), request.path, query, get_language() or "")
         state = state_now()
-        parts = _shelf.take(key, state)
-        if parts is None:
+        kept = _shelf.take(key, state)
+        if kept is None:
             response = view(request, *args, **kwargs)
             _keep(key, state, response)
             return response
+        if kept.each is not None:
+            kept.each(request)
         who = render_to_string("parts/masthead.html", request=request)
-        return numbered(HttpResponse(who.join(parts)), state.epoch)
+        return numbered(HttpResponse(f"{kept.before}{who}{kept.after}"), state.epoch)
 
     return answer
 
@@ -104,4 +123,4 @@ def _keep(key: tuple[str, ...], state: State, response: HttpResponse) -> None:
     before, found, rest = response.content.decode().partition(_WHO[0])
     after = rest.partition(_WHO[1])[2]
     if found and after and _FORM not in before + after:
-        _shelf.put(key, state, (before, after))
+        _shelf.put(key, state, Kept(before, after, getattr(response, "otdr_each", None)))
