@@ -4,8 +4,6 @@ An account's groups say what it holds now, and that is what every check reads. B
 that are added and never changed: each gift of a role and its end, each deputyship, each token.
 """
 
-import copy
-
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -17,20 +15,10 @@ class User(AbstractUser):
     # Demonstration accounts share a published password: they open only where the settings say so.
     is_demo = models.BooleanField(default=False)
 
-    _glanced: frozenset[str] | None = None
-
     @property
     def roles(self) -> frozenset[str]:
         """Names of the roles held now, read afresh on each call."""
-        if self._glanced is not None:
-            return self._glanced
         return frozenset(self.groups.values_list("name", flat=True))
-
-    def glance(self) -> "User":
-        """A copy whose roles are read once: for what a menu offers, never for what a service allows."""
-        seen = copy.copy(self)
-        seen._glanced = self.roles
-        return seen
 
 
 class RoleGrant(models.Model):
