@@ -2,7 +2,7 @@
 
 What may be seen follows from the governance epoch and the day (a known issue ends by itself), and all else
 on a page from what is on the ledger; so a page made under one state is the page under that state, and is
-never shown under another. Whoever gets a page made for somebody else is noted as its reader all the same.
+never shown under another.
 Nothing is deleted when something is switched off: what was made under an older epoch is not found any more.
 An epoch that has gone back (a restored database) or a server that was started again finds nothing either.
 """
@@ -21,9 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from governance.access.views import actor_of
 from otdr_hub.hub.freshness import numbered
-from otdr_hub.hub.noting import Seen, noted_again
 
 _STATE: Final = (
     "SELECT e.value, CURRENT_DATE::text, pg_postmaster_start_time()::text, h.hash"
@@ -46,23 +44,23 @@ class State(NamedTuple):
     record: str
 
 
-class Page(NamedTuple):
-    """A page but for its masthead: what stands before it, what after it, and what its reader has seen."""
+class Kept(NamedTuple):
+    """A page without its masthead, and what has to happen for each of its readers."""
 
     before: str
     after: str
-    seen: tuple[Seen, ...]
+    each: Callable[[HttpRequest], None] | None = None
 
 
 class _Shelf:
     """The newest pages; each only for the state it was made under."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[tuple[str, ...], tuple[State, Page]] = OrderedDict()
+        self._pages: OrderedDict[tuple[str, ...], tuple[State, Kept]] = OrderedDict()
         self._lock = threading.Lock()
         self._highest = 0
 
-    def take(self, key: tuple[str, ...], state: State) -> Page | None:
+    def take(self, key: tuple[str, ...], state: State) -> Kept | None:
         with self._lock:
             self._highest = max(self._highest, state.epoch)
             found = self._pages.get(key)
@@ -71,9 +69,9 @@ class _Shelf:
             self._pages.move_to_end(key)
             return found[1]
 
-    def put(self, key: tuple[str, ...], state: State, page: Page) -> None:
+    def put(self, key: tuple[str, ...], state: State, kept: Kept) -> None:
         with self._lock:
-            self._pages[key] = (state, page)
+            self._pages[key] = (state, kept)
             self._pages.move_to_end(key)
             if len(self._pages) > _MOST:
                 self._pages.popitem(last=False)
@@ -89,9 +87,12 @@ def state_now() -> State:
         return State(*cursor.fetchone())
 
 
-def showing(response: HttpResponse, seen: tuple[Seen, ...]) -> HttpResponse:
-    """The answer, which says of itself what its readers see."""
-    response.otdr_seen = seen  # type: ignore[attr-defined]  # read when it is kept
+def for_each_reader(
+    request: HttpRequest, response: HttpResponse, act: Callable[[HttpRequest], None]
+) -> HttpResponse:
+    """Do what is due for this reader of a page, and for each who is given the same page again."""
+    act(request)
+    response.otdr_each = act  # type: ignore[attr-defined]  # kept with the page
     return response
 
 
@@ -105,14 +106,15 @@ def reused(view: View) -> View:
             return view(request, *args, **kwargs)
         key = (request.scheme or "", request.get_host(), request.path, query, get_language() or "")
         state = state_now()
-        page = _shelf.take(key, state)
-        if page is None:
+        kept = _shelf.take(key, state)
+        if kept is None:
             response = view(request, *args, **kwargs)
             _keep(key, state, response)
             return response
+        if kept.each is not None:
+            kept.each(request)
         who = render_to_string("parts/masthead.html", request=request)
-        noted_again(actor_of(request), page.seen)
-        return numbered(HttpResponse(page.before + who + page.after), state.epoch)
+        return numbered(HttpResponse(f"{kept.before}{who}{kept.after}"), state.epoch)
 
     return answer
 
@@ -124,4 +126,4 @@ def _keep(key: tuple[str, ...], state: State, response: HttpResponse) -> None:
     before, found, rest = response.content.decode().partition(_WHO[0])
     after = rest.partition(_WHO[1])[2]
     if found and after and _FORM not in before + after:
-        _shelf.put(key, state, Page(before, after, getattr(response, "otdr_seen", ())))
+        _shelf.put(key, state, Kept(before, after, getattr(response, "otdr_each", None)))

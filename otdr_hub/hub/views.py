@@ -5,6 +5,7 @@ Who may open them is decided before: every view needs a signed-in reader (LoginR
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, cast
 
 from csp.decorators import csp_update
@@ -24,7 +25,7 @@ from otdr_hub.hub.noting import noted
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.record import Record, read_record
-from otdr_hub.hub.reuse import reused, showing
+from otdr_hub.hub.reuse import for_each_reader, reused
 from otdr_hub.hub.why import why_page
 
 # The SHA-256 of nothing: Plotly adds one empty style sheet and fills it rule by rule.
@@ -37,13 +38,13 @@ EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
-    seen = noted(actor_of(request), _surface(request), reading)
     page = hub_page(reading, read_record(reading))
     if request.GET.get("present") == "1" and page.headline:
-        return numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
+        wall = numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
+        return for_each_reader(request, wall, _noting(reading))
     paper = paper_of(reading, request.build_absolute_uri, is_printing="print" in request.GET)
     response = render(request, "hub/hub.html", {"page": page, "paper": paper})
-    return showing(numbered(response, reading.epoch), seen)
+    return for_each_reader(request, numbered(response, reading.epoch), _noting(reading))
 
 
 @cache_control(no_store=True)
@@ -90,11 +91,11 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
-        seen = noted(actor_of(request), _surface(request), reading)
         is_printing = "print" in request.GET
         paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
         context = {"page": page, "paper": paper}
-        return showing(numbered(render(request, "hub/market.html", context), reading.epoch), seen)
+        response = numbered(render(request, "hub/market.html", context), reading.epoch)
+        return for_each_reader(request, response, _noting(reading))
     return _not_shown(request, reading, record, code)
 
 
@@ -119,6 +120,11 @@ def _not_shown(request: HttpRequest, reading: Reading, record: Record, code: str
     return numbered(render(request, "hub/not_shown.html", {"page": absent}, status=404), reading.epoch)
 
 
-def _surface(request: HttpRequest) -> str:
-    """What a correction would call it: the page, or the sheet it was asked to be."""
-    return "print" if "print" in request.GET else "page"
+def _noting(reading: Reading) -> Callable[[HttpRequest], None]:
+    """What is due for each reader of a page of this reading: a correction must find them. It would call what
+    they saw a page, or the sheet they asked for."""
+
+    def note(request: HttpRequest) -> None:
+        noted(actor_of(request), "print" if "print" in request.GET else "page", reading)
+
+    return note
