@@ -140,6 +140,7 @@ def _decide(folder: Path) -> dict[str, Any]:
         "version": run.version,
         "vintage": vintages_of(run)[builders.SHOWN],
         "through": builders.WEEK,
+        "effect": builders.effect_of(run),
         "actor": person("dpm"),
     }
 

@@ -189,13 +189,6 @@ LEFT JOIN LATERAL (
   FROM now n
 ) w ON t.reason IS NULL;
 """
-# The hub's role may use schema hub and no other, so what it asks before it reads has a name there.
-HOLDS = """
-CREATE FUNCTION hub.ledger_holds(wanted_seq bigint, wanted_hash text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT public.governance_ledger_holds(wanted_seq, wanted_hash)
-$$;
-"""
 UNDO = "DROP VIEW hub.breakout; DROP VIEW hub.breakout_standing;"
 
 
@@ -208,5 +201,4 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(GUARD, migrations.RunSQL.noop),
         migrations.RunSQL(STANDING + BREAKOUT, UNDO),
-        migrations.RunSQL(HOLDS, "DROP FUNCTION hub.ledger_holds(bigint, text)"),
     ]
