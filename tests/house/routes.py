@@ -203,7 +203,7 @@ TABLE = (
     Row("GET", "/api/v1/scope", 401, 200, but={"executive": 403}),
     Row("POST", "/api/v1/scope", 401, 403),
     Row("GET", "/api/v1/shutoffs", 401, 200),
-    Row("POST", "/api/v1/shutoffs", 401, 403, but=dict.fromkeys(STOPPERS, 422)),
+    Row("POST", "/api/v1/shutoffs", 401, 403, but=dict.fromkeys(STOPPERS, 400)),
     Row("POST", "/api/v1/shutoffs/<int:number>/reason", 401, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
     Row(
         "POST",
