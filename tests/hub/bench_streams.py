@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.browser.served import Web
 from tests.conftest import PROJECT, OwnDatabase
+from tests.hub.bench_tabs import blanked
 from tests.hub.wire import ask, sessions, wired
 
 STOP = "INSERT INTO governance_market (code, name, zone, priority) VALUES (%s, %s, 'UTC', 99)"
@@ -180,6 +181,8 @@ def measure(database: OwnDatabase, static: Path) -> None:
         say(asyncio.run(told(web, database, keys, 1000, 10)))
         for fault in ("gone", "frozen"):
             say(asyncio.run(lost(behind, wire, keys, fault)))
+        for name, took in blanked(behind, wire, database, keys[0]).items():
+            say(_line(f"tab in Chromium, {name}", took, "5,000 without proof, 1,000 database gone"))
 
 
 def say(line: str) -> None:
