@@ -86,12 +86,12 @@ def _filled(route: str, given: dict[str, list[str]]) -> Iterator[str]:
 
 
 def addresses(
-    given: dict[str, list[str]], markets: list[str], status_of: Callable[[str], int]
+    given: dict[str, list[str]], markets: list[str], status_of: Callable[[str], int], only: str = "/"
 ) -> tuple[list[Address], list[str]]:
     """Paths that lead somewhere, and routes on which none was found. Where a market leads somewhere, all
-    the given `markets` are asked for, hidden or not."""
+    the given `markets` are asked for, hidden or not. `only` is a part of the routes that are wanted."""
     found, unreached = [], []
-    for route in routes():
+    for route in (route for route in routes() if only in route):
         paths = []
         for path in _filled(route, given):
             status = status_of(path)

@@ -37,7 +37,7 @@ class Crawl:
     """All looks at one database, and what is wrong."""
 
     def __init__(self, admin: psycopg.Connection[Any], world: World, roles: tuple[str, ...]) -> None:
-        self.admin, self.world, self.roles = admin, world, roles
+        self.admin, self.world, self.roles, self.only = admin, world, roles, "/"
         everybody, _ = User.objects.get_or_create(username=EVERYBODY)
         everybody.groups.set(Group.objects.all())
         self.viewer = Viewer(world, {**ROLES, EVERYBODY: EVERYBODY})
@@ -59,14 +59,14 @@ class Crawl:
 
         markets = [SEEN, HIDDEN[0]]
         given = values(self.admin, markets)
-        self.pages, self.unreached = addresses(given, markets, status_of)
+        self.pages, self.unreached = addresses(given, markets, status_of, self.only)
 
         def text_of(path: str) -> str:
             if path not in texts:
                 texts[path] = self.viewer.look(EVERYBODY, path).text
             return texts[path]
 
-        self.pages += linked(self.pages, text_of)
+        self.pages += [page for page in linked(self.pages, text_of) if self.only in page.route]
 
     def everywhere(self) -> Looks:
         """Every address as everybody."""

@@ -1,6 +1,8 @@
-"""`python -m tests.stale.crawler [--few-roles | --self-test]`: crawl the database of this environment, a copy made for it.
+"""Crawl the database of this environment, a copy made for it; print what was found as one JSON object.
 
-`--self-test` looks at two pages made to leak, and nothing else. Prints one JSON object. Exit codes: 0 nothing found, 3 an address is missing from the list, or leaks.
+`python -m tests.stale.crawler [--few-roles | --self-test] [--only=PART]`: `--only` takes the routes with PART
+in them, `--self-test` two pages made to leak. Exit codes: 0 nothing found, 3 an address is missing from the
+list, or leaks.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ def main() -> int:
         with listening() as said:
             crawl = Crawl(admin, world, FEW if is_short else tuple(ROLES))
             crawl.pages = add_leaks(admin) if "--self-test" in sys.argv else []
+            crawl.only = next((word[7:] for word in sys.argv if word.startswith("--only=")), "/")
             found = crawl.run()
     log = said.getvalue()
     found["log"] = {"lines": log.count("\n"), "seen": world.read(log).seen}
