@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import checks
+from tests.browser import checks, measure
 from tests.browser.pages import SIZES, Sight, Theatre
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
@@ -108,3 +108,14 @@ def test_every_time_zone_reads_the_same_on_every_page_with_a_number(browser: Bro
             told[path].add(page.locator("main").inner_text())
         page.context.close()
     assert {path for path, texts in told.items() if len(texts) > 1} == set()
+
+
+def test_pages_with_numbers_are_light(browser: Browser, hub: str) -> None:
+    theatre = Theatre(browser, hub)
+    for path in ("/", "/markets/US/", "/why/", "/about/"):
+        context = theatre.window("exec")
+        received, asked = measure.weigh(context, hub + path)
+        context.close()
+        assert received <= measure.HEAVIEST, path
+        assert len(asked) <= measure.MOST_REQUESTS, asked
+        assert all(url.startswith((hub, "data:")) and "plotly" not in url for url in asked)

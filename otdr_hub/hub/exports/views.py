@@ -6,6 +6,7 @@ Every file comes from one guarded reading and leaves under the epoch of that rea
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -88,8 +89,11 @@ def _csv(request: HttpRequest, reading: Reading, code: str) -> HttpResponseBase:
     groups = _groups(request, reading, code)
     taking = _taking(request, reading, code, "csv")
     noted.note(taking)
-    chunks = noted.watched(separated.parts(groups), taking)
+    chunks = separated.parts(groups)
     response = GuardedResponse(chunks, reading.epoch, content_type="text/csv; charset=utf-8")
+    # Around the guard, so that what the guard cuts off is said at once.
+    guarded: Any = response.streaming_content
+    response.streaming_content = noted.watched(guarded, taking)
     beside = reverse(f"hub:{'market' if code else 'hub'}_csv_notes", kwargs={"code": code} if code else {})
     response["Link"] = f'<{beside}>; rel="describedby"; type="application/csvm+json"'
     return _as_file(response, taking.file)
