@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -34,6 +35,9 @@ from tests.faults import NAMED
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.load_profile("ours")
 PROJECT = Path(__file__).resolve().parent.parent
+# Made only when a test writes there.
+CHECKPOINTS = settings.CHECKPOINT_DIR
+_number = itertools.count()
 TEMPLATE = f"test_template_{os.getpid()}"
 
 
@@ -47,6 +51,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if f"{file}::{name.partition('[')[0]}" in NAMED:
             item.add_marker(pytest.mark.faults)
         item.add_marker(pytest.mark.xdist_group("browser" if file.startswith("tests/browser/") else file))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What one test signed, in a transaction that is gone, says nothing of another one's database."""
+    settings.CHECKPOINT_DIR = CHECKPOINTS / str(next(_number))
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ class OwnDatabase:
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=600,
         )
         assert not check or done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done

@@ -77,7 +77,8 @@ def certified(run: Run, *codes: str) -> None:
     for code in codes:
         decision = scope_decide(
             market=Market.objects.get(pk=code), state="certified", version=run.version, through=WEEK,
-            vintage=vintages_of(run)[code], guard={"max_drift_points": "5"}, actor=person("dpm"),
+            vintage=vintages_of(run)[code], guard={"max_drift_points": "5"},
+            effect=builders.effect_of(run, *codes), actor=person("dpm"),
         )  # fmt: skip
         lines.append((decision.digest, code))
     request = request_open(act=SCOPE, summary="Certify", lines=lines, actor=person("dpm"))
@@ -91,11 +92,14 @@ def published(run: Run, through: dt.date) -> Publication:
 
 
 def excluded(code: str) -> None:
-    line = Publication.objects.first().lines.get(market=code)
+    """By a decision over the newest data."""
+    run = Run.objects.filter(state="done").order_by("as_of").last()
+    assert run is not None
     scope_decide(
-        market=Market.objects.get(pk=code), state="excluded", version=Publication.objects.first().version,
-        vintage=line.vintage, through=WEEK, reason="under review", owner="dpm",
-        review_on=clock.now().date() + dt.timedelta(weeks=9), actor=person("dpm"),
+        market=Market.objects.get(pk=code), state="excluded", version=run.version,
+        vintage=vintages_of(run)[code], through=WEEK, reason="under review", owner="dpm",
+        effect=builders.effect_of(run, code), review_on=clock.now().date() + dt.timedelta(weeks=9),
+        actor=person("dpm"),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ The entries up to a moment are folded into the state they make true; the rules o
 as those of `hub.standing`, are then asked of that state. Nothing is read from a table that moves.
 
 An entry counts from its own moment: the one claimed for it, where a demonstration claims one, else the
-database's. Accounts, markets and first requirements that stand before it in the chain count as well: a
+database's. Markets, versions and first requirements that stand before it in the chain count as well: a
 demonstration sets them up today and then claims a past in which they were there.
 """
 
@@ -224,10 +224,11 @@ def entries(moment: dt.datetime) -> Iterator[Row]:
     )
     last = found.filter(happened__lte=moment).aggregate(last=Max("seq"))["last"] or 0
     rows = found.filter(Q(happened__lte=moment) | setting, seq__lte=last).order_by("seq")
-    for seq, at, claimed, *rest in rows.values_list(
+    for seq, at, claimed, actor, action, subject, payload, before, own in rows.values_list(
         "seq", "recorded_at", "claimed_at", "actor", "action", "subject", "payload", "prev_hash", "hash"
     ).iterator():
-        yield (seq, at.isoformat(), claimed.isoformat() if claimed else None, *rest)
+        when = claimed.isoformat() if claimed else None
+        yield (seq, at.isoformat(), when, actor, action, subject, payload, before, own)
 
 
 def seen_at(moment: dt.datetime) -> Past:

@@ -69,7 +69,7 @@ def _answer(payload: Payload) -> str:
 def _decided(payload: Payload) -> str:
     item = _first(payload, "decisions")
     words = [str(item.get("state", "")).replace("_", " ")]
-    words += [item[name] for name in ("disclosure", "reason") if item.get(name)]
+    words += [item[name].rstrip(". ") for name in ("disclosure", "reason") if item.get(name)]
     if item.get("review_on"):
         words.append(f"to be looked at again on {item['review_on']}")
     return "; ".join(words)

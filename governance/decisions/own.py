@@ -129,16 +129,16 @@ def _switch(launch: Launch) -> Gate:
 
 
 def _definition(launch: Launch) -> Gate:
-    version, later, plan = _version(), _next_version(), plan_of(launch)
-    if version is None and later is None:
-        return Gate(State.BLOCKED, "No definition is in effect.", (), "/versions/")
-    if later is not None and (version is None or later.effective_from <= plan.review_on):
-        why = f"{later.name} takes effect only on {later.effective_from:%d %b %Y}."
+    version, later = _version(), _next_version()
+    begins = later.effective_from if later else None
+    if later is not None and begins is not None and (version is None or begins <= plan_of(launch).review_on):
+        why = f"{later.name} takes effect only on {begins:%d %b %Y}."
         if version is not None:
             why += f" Until then {version.name} counts, and what is decided for it ends with it."
         return Gate(State.OPEN, why, (), "/versions/")
-    since = f"{version.effective_from:%d %b %Y}"
-    return ok(f"{version.name} is in effect since {since}.", "/versions/")
+    if version is None:
+        return Gate(State.BLOCKED, "No definition is in effect.", (), "/versions/")
+    return ok(f"{version.name} is in effect since {version.effective_from:%d %b %Y}.", "/versions/")
 
 
 register("definition", "Definition in effect", _definition, place=10)

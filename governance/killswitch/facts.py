@@ -23,11 +23,20 @@ def of(shutoffs: Iterable[Shutoff]) -> Facts:
     return {"shutoffs": {name_of(item): _one(item) for item in shutoffs}}
 
 
-def _one(item: Shutoff) -> dict[str, Any]:
-    said: dict[str, Any] = {
+def of_new(shutoff: Shutoff) -> Facts:
+    """The same of one that was made this moment, to which nothing can have been added: no question asked."""
+    return {"shutoffs": {name_of(shutoff): _made(shutoff)}}
+
+
+def _made(item: Shutoff) -> dict[str, Any]:
+    return {
         "number": item.pk, "category": str(item.category), "reason": item.reason,
         "by": item.by.username, "at": item.at,
     }  # fmt: skip
+
+
+def _one(item: Shutoff) -> dict[str, Any]:
+    said = _made(item)
     explained = getattr(item, "explained", None)
     if explained is not None:
         said["explained"] = [explained.given_by.username, explained.given_at, explained.reason]

@@ -105,7 +105,7 @@ def _off(
         subject=words_of(market, breakout, value),
         payload={"shutoff": shutoff.pk, **payload},
         actor=actor,
-        facts=facts.of([shutoff]),
+        facts=facts.of_new(shutoff),
     )
     return shutoff
 

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet
 
 from governance.markets.models import Market
 from governance.publication.models import Publication, PublicationLine
-from governance.scope.models import WHOLE
+from governance.scope.models import BREAKOUTS, WHOLE
 from governance.versions.selectors import in_effect
 
 Standing = Literal["valid", "superseded", "withdrawn"]
@@ -28,10 +28,10 @@ LEFT JOIN LATERAL (
   WHERE x.market_id = m.code AND x.breakout = '-' AND x.value = '-' ORDER BY x.id DESC LIMIT 1) d ON true
 """
 _LINES: Final = """
-SELECT l.market_id, s.reason, s.since FROM governance_publicationline l,
+SELECT l.market_id, s.reason, s.since, l.breakout FROM governance_publicationline l,
        LATERAL governance_line_standing(l.id) s
-WHERE l.publication_id = %s AND l.breakout = '-' AND l.decision <> '' AND s.reason IS NOT NULL
-ORDER BY l.market_id
+WHERE l.publication_id = %s AND l.breakout = ANY(%s) AND l.decision <> '' AND s.reason IS NOT NULL
+ORDER BY l.market_id, l.breakout
 """
 
 
@@ -42,6 +42,7 @@ class Stopped:
     market: str
     reason: str
     since: dt.datetime | None
+    breakout: str = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,11 @@ def switched_off() -> frozenset[str]:
     return frozenset(one.market for one in stopped_markets().values() if one.reason == "switched_off")
 
 
-def stopped_lines(publication: Publication) -> tuple[Stopped, ...]:
-    """The scopes a publication names as decided that may not be shown now, by their own decisions."""
+def stopped_lines(publication: Publication, *breakouts: str) -> tuple[Stopped, ...]:
+    """The markets (and breakouts) a publication names as decided that may not be shown now, by their own
+    decisions."""
     with connection.cursor() as cursor:
-        cursor.execute(_LINES, [publication.number])
+        cursor.execute(_LINES, [publication.number, [WHOLE, *breakouts]])
         return tuple(Stopped(*row) for row in cursor.fetchall())
 
 
@@ -142,10 +144,13 @@ def why_not_again(publication: Publication) -> str:
         return f"{publication} was taken back by P-{back}; it is not shown again."
     if not in_effect(publication.version):
         return f"{publication} is of {publication.version.name}, which is not in effect any more."
-    stopped = stopped_lines(publication)
+    stopped = stopped_lines(publication, *BREAKOUTS)
     if stopped:
         names = dict(Market.objects.values_list("code", "name"))
-        said = ", ".join(f"{names[one.market]} {_WHY[one.reason]}" for one in stopped)
+        said = ", ".join(
+            f"{names[one.market]}{'' if one.breakout == WHOLE else f' by {one.breakout}'} {_WHY[one.reason]}"
+            for one in stopped
+        )
         return f"{publication} holds what may not be shown now: {said}."
     registered = set(Market.objects.values_list("code", flat=True))
     named = set(publication.lines.filter(breakout=WHOLE).values_list("market_id", flat=True))

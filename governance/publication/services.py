@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.markets.models import Market
 from governance.publication import facts, selectors
-from governance.publication.models import Publication, PublicationLine, PublicationRollback
+from governance.publication.models import Publication, PublicationRollback
+from governance.publication.storing import record, store
 from governance.scope import readiness
 from governance.scope.models import BREAKOUTS, WHOLE, ScopeDecision
 from governance.scope.selectors import in_force, value_of
@@ -24,7 +25,6 @@ from governance.scope.states import ScopeState
 from governance.signoffs.selectors import stands
 from governance.versions.models import MetricVersion
 from governance.versions.selectors import in_effect
-from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, require, require_short
 
 WEEK: Final = dt.timedelta(days=7)
@@ -134,32 +134,6 @@ def offered_lines(offered: Candidate) -> list[dict[str, Any]]:
     return [line for one in whole for line in (one, *_breakouts(one, offered))]
 
 
-def _store(
-    content: dict[str, Any] | Publication, version: MetricVersion, newest: Publication | None, actor: User
-) -> Publication:
-    """The next publication, of a content or of what another one said, with its lines."""
-    if isinstance(content, Publication):
-        text, through, as_of = content.content, content.through, content.as_of
-        lines = list(content.lines.order_by("pk"))
-        for line in lines:
-            line.pk = None
-    else:
-        text, through, as_of = digest.canonical(content), content["through"], content["as_of"]
-        lines = [
-            PublicationLine(**{name: value for name, value in line.items() if name != "market"},
-                            market_id=line["market"])
-            for line in content["lines"]
-        ]  # fmt: skip
-    publication = Publication.objects.create(
-        number=newest.number + 1 if newest else 1, digest=digest.of_bytes(text.encode()), content=text,
-        version=version, through=through, as_of=as_of, published_by=actor, published_at=clock.now(),
-    )  # fmt: skip
-    for line in lines:
-        line.publication = publication
-    PublicationLine.objects.bulk_create(lines)
-    return publication
-
-
 @transaction.atomic
 def publication_publish(
     *, version: MetricVersion, vintages: Mapping[str, str], through: dt.date, as_of: dt.datetime, actor: User
@@ -177,19 +151,9 @@ def publication_publish(
     if not any(line["decision"] for line in lines):
         raise ConflictError("No market is certified for these vintages, so there is nothing to publish.")
     content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
-    publication = _store(content, version, newest, actor)
-    _record(Action.PUBLICATION_PUBLISHED, publication, lines, actor)
+    publication = store(content, version, newest, actor)
+    record(Action.PUBLICATION_PUBLISHED, publication, lines, actor)
     return publication
-
-
-def _record(
-    action: Action, publication: Publication, lines: Sequence[Mapping[str, Any]], actor: User
-) -> None:
-    held = [line["market"] for line in lines if line["is_held"] and line["breakout"] == WHOLE]
-    ledger.record(
-        action=action, subject=str(publication), payload={"digest": publication.digest, "held": held},
-        actor=actor, facts=facts.of([publication]),
-    )  # fmt: skip
 
 
 def _continued(market: str, offered: Candidate, newest: Publication, off: Collection[str]) -> dict[str, Any]:
@@ -267,8 +231,8 @@ def publication_continue(
         return None
     newest, lines = found
     content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
-    publication = _store(content, version, newest, actor)
-    _record(Action.PUBLICATION_CONTINUED, publication, lines, actor)
+    publication = store(content, version, newest, actor)
+    record(Action.PUBLICATION_CONTINUED, publication, lines, actor)
     return publication
 
 
@@ -292,7 +256,7 @@ def publication_rollback(
     refused = selectors.why_not_again(publication)
     if refused:
         raise ConflictError(refused)
-    again = _store(publication, publication.version, newest, actor)
+    again = store(publication, publication.version, newest, actor)
     rollback = PublicationRollback.objects.create(
         publication=again, restores=publication, reason=reason.strip()
     )

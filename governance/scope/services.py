@@ -77,6 +77,14 @@ def _check_ready(market: Market, version: MetricVersion, vintage: str, through: 
         raise ConflictError(f"{market.code} cannot be certified: {' '.join(found)}")
 
 
+def _check_filed(effect: str, about: readiness.Candidate) -> None:
+    if not readiness.effect_is_filed(effect, about):
+        raise InvalidInputError(
+            f"{about.market} is decided only on a filed table of what the roll-up is with and without it (for"
+            " its carriers: of what becomes visible), made of the same data and week."
+        )
+
+
 def _check_whole(market: Market, breakout: str, state: str) -> None:
     """A breakout is decided beside its market: it is shown only where that is, so never before it."""
     if breakout not in (WHOLE, *BREAKOUTS):
@@ -122,12 +130,7 @@ def scope_decide(
     key = {"breakout": breakout, "value": value_of(breakout)}
     if state != ScopeState.EXCLUDED:
         _check_ready(market, version, vintage, through)
-    about = readiness.Candidate(market.code, version.digest, vintage, through, breakout)
-    if not readiness.effect_is_filed(effect, about):
-        raise InvalidInputError(
-            f"{market.code} is decided only on a filed table of what the roll-up is with and without it (for"
-            " its carriers: of what becomes visible), made of the same data and week."
-        )
+    _check_filed(effect, readiness.Candidate(market.code, version.digest, vintage, through, breakout))
     guard_text = digest.canonical(guard or DEFAULT_GUARD)
     said = {**words, "guard": guard_text, "review_on": review_on, "effect": effect}
     content = {

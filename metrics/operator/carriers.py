@@ -25,6 +25,8 @@ from otdr_hub.lib.outcome import require
 from otdr_hub.lib.suppress import Telling, withhold
 
 LARGEST: Final = 5
+# For how long a carrier without shipments counts as a small one, as in the view: then it has left.
+AWAY: Final = dt.timedelta(days=56)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +96,31 @@ def _published(market: str) -> dict[str, int]:
     return found
 
 
-def _told(vintages: Iterable[str], monday: dt.date) -> dict[str, dict[str, tuple[int, int]]]:
-    """Vintage -> carrier -> (due, on time) of a week."""
-    found: dict[str, dict[str, tuple[int, int]]] = {}
+Told = dict[str, dict[str, tuple[int, int]]]
+
+
+def _told(vintages: Iterable[str], monday: dt.date) -> tuple[Told, set[str]]:
+    """(vintage -> carrier -> (due, on time) of a week, carriers with shipments in it or shortly before)."""
+    found: Told = {}
+    known = set()
     for row in storage.carriers_of(list(vintages)):
+        if monday - AWAY <= row["week"] <= monday and row["due"]:
+            known.add(row["carrier"])
         if row["week"] == monday:
             found.setdefault(row["vintage"], {})[row["carrier"]] = (row["due"], row["on_time"])
-    return found
+    return found, known
 
 
 def carriers_in(*, market: str, vintage: str, version: MetricVersion, monday: dt.date) -> tuple[Carrier, ...]:
     """The carriers of one week of a vintage, the largest first, as the hub's view would withhold them."""
     thresholds = _published(market)
     thresholds.setdefault(vintage, definition_of(version).small_cell)
-    told = _told(thresholds, monday)
+    told, known = _told(thresholds, monday)
     tellings = [Telling(told[one], thresholds[one]) for one in thresholds if one in told]
     now = told.get(vintage, {})
     off = switched_off(market)
-    hidden = withhold(tellings, off=set(now) if ALL in off else off) if tellings else frozenset()
+    closed = set(now) if ALL in off else off
+    hidden = withhold(tellings, off=closed, known=known) if tellings else frozenset()
     return tuple(
         Carrier(name, due, on_time, name in hidden)
         for name, (due, on_time) in sorted(now.items(), key=lambda item: (-item[1][0], item[0]))

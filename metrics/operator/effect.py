@@ -168,3 +168,13 @@ def is_filed(effect_digest: str, candidate: Candidate) -> bool:
         and told["vintages"].get(candidate.market) == candidate.vintage
         and told["week"] == candidate.through.isoformat()
     )
+
+
+def filed_sums(effect_digest: str) -> tuple[Sum, Sum] | None:
+    """The roll-up with the markets decided and without them, as filed; None where nothing is, or where
+    what is filed is of carriers, which move no roll-up."""
+    text = storage.effect_content(effect_digest)
+    told = json.loads(text) if text else {}
+    if "with" not in told:
+        return None
+    return Sum(*told["with"]), Sum(*told["without"])

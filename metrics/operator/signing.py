@@ -22,6 +22,7 @@ from governance.signoffs.models import SignoffRequest
 from governance.signoffs.selectors import is_party, stands
 from metrics.lake.models import LakeFile
 from metrics.operator.carriers import Carrier, carriers_in
+from metrics.operator.effect import Sum, filed_sums
 from metrics.periods.finality import finality, locks_in_force
 from metrics.periods.models import Restatement
 from metrics.recompute import storage
@@ -98,6 +99,7 @@ class Evidence:
     tolerance: Fraction
     source: Source | None
     restated: tuple[dt.date, ...]
+    rollup: tuple[Sum, Sum] | None
     carriers: tuple[Carrier, ...] = ()
 
 
@@ -225,6 +227,7 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
     earlier = {digest: signed_before(item) for digest, item in decisions.items()}
     known = [item for item in (*decisions.values(), *earlier.values()) if item is not None]
     weeks = _weeks((item, item.vintage) for item in known)
+    filed = {item.effect: filed_sums(item.effect) for item in decisions.values()}
     found = {}
     for digest, item in decisions.items():
         before = earlier[digest]
@@ -239,5 +242,6 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
             source=_source(item, before),
             restated=_restated(item),
             carriers=_carriers(item),
+            rollup=filed[item.effect],
         )
     return found

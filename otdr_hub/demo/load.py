@@ -37,7 +37,7 @@ from governance.versions.states import VersionState
 from metrics.events.declared import Days
 from metrics.events.services import batch_ingest
 from metrics.operator.carriers import largest, visible
-from metrics.operator.effect import effect, file, newest
+from metrics.operator.effect import Table, effect, file, newest
 from metrics.otdr.engine import engine_digest
 from metrics.periods.models import PeriodLock
 from metrics.periods.services import obstacles, period_lock
@@ -172,7 +172,7 @@ def _certify(version: MetricVersion, vintages: dict[str, str], week: dt.date) ->
     found = newest(version=version, actor=dpm)
     codes = [one.code for one in markets]
     top = [code for code in largest(found=found, monday=week, actor=dpm) if code in codes]
-    filed = {
+    filed: dict[str, Table] = {
         WHOLE: effect(found=found, monday=week, chosen=codes, shown=(), actor=dpm),
         CARRIER: visible(found=found, monday=week, chosen=top, version=version, actor=dpm),
     }

@@ -29,6 +29,15 @@ CATEGORIES: Mapping[str, str] = {
 }
 """Why something was switched off, in the closed words of the kill switch."""
 
+REASONS: Mapping[str, str] = {
+    "investigation": gettext_noop("data under investigation"),
+    "feed": gettext_noop("carrier feed incomplete"),
+    "definition": gettext_noop("definition does not fit"),
+    "legal": gettext_noop("legal hold"),
+    "later": gettext_noop("not in this launch"),
+}
+"""Why a market was excluded, in the closed words a decision's reason may begin with."""
+
 _LAUNCHES: Mapping[str, str] = {
     "launch_full": gettext_noop("Go/no-go: launch in full"),
     "launch_partial": gettext_noop("Go/no-go: launch for part of the markets"),
@@ -52,7 +61,7 @@ def category_words(category: str) -> str:
     return _(CATEGORIES.get(category, CATEGORIES["other"]))
 
 
-def annotations(
+def marks_of(
     facts: Iterable[Fact], mondays: Sequence[dt.date], names: Mapping[str, str], only: str = ""
 ) -> tuple[Annotation, ...]:
     """The marks of a line over these weeks, one a week, oldest first; `only` keeps one market's (and what

@@ -17,7 +17,7 @@ from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.noting import noted, reader_of
 from otdr_hub.hub.payload import hub_payload, market_payload
-from otdr_hub.hub.sentences import absence_words
+from otdr_hub.hub.sentences import absence_in_words
 
 
 @method_decorator(cache_control(no_store=True), name="dispatch")
@@ -42,7 +42,7 @@ class MarketView(APIView):
         reading = read_hub(code)
         payload: dict[str, Any] | None = market_payload(reading, code)
         if payload is None:
-            reasons = {absent.code: absence_words(absent.reason).sentence for absent in reading.not_shown}
+            reasons = {absent.code: absence_in_words(absent) for absent in reading.not_shown}
             raise NotShownError(reasons.get(code, "There is no such market here."))
         noted(reader_of(request), "api", reading)
         return numbered(Response(payload), reading.epoch)

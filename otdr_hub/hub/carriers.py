@@ -179,7 +179,7 @@ class _Table:
     ) -> None:
         self._now, self._before = now, before
         self._parts = in_print(parts)
-        self._change = sum(parts.values()) if parts else None
+        self._change = sum(parts.values(), Fraction(0)) if parts else None
         self._earlier = {one.carrier: one for one in earlier.cells} if earlier else {}
         ends = [end * 100 for one in shown.cells for end in wilson(one.on_time, one.due)]
         if now.counts.due:

@@ -172,7 +172,7 @@ def _by_size(week: CarrierWeek, slots: Mapping[str, int]) -> Picture:
     """The carriers of the last week: how much each carries, how much of it on time, how sure that is."""
     go = _graph()
     figure = go.Figure(layout=_layout(_("Shipments due"), _("OTDR, %")))
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for cell in week.cells:
         low, high = wilson(cell.on_time, cell.due)
         rate = float(cell.rate * 100)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -183,7 +184,7 @@ def _points(plot: _Plot, drawn: Sequence[tuple[Week, Fraction]]) -> Iterable[Poi
             yield Point(at(plot.x(week.monday)), at(plot.y(rate)), style, "5" if is_last else "3.5")
 
 
-def _last(plot: _Plot, rates: Sequence[Fraction], week: Week) -> dict[str, Label | str]:
+def _last(plot: _Plot, rates: Sequence[Fraction], week: Week) -> dict[str, Any]:
     ys = [plot.y(rate) for rate in rates[-2:]]
     falls = len(ys) > 1 and ys[-1] > ys[-2]
     return {
@@ -198,7 +199,7 @@ def _steady(plot: _Plot, weeks: Sequence[Week]) -> str:
     return _path([plot.spot(w.monday, rate) for w in weeks if (rate := shown_rate(w)) is not None])
 
 
-def _target(plot: _Plot, weeks: Sequence[Week], target: Sequence[Decimal | None]) -> dict[str, str | Label]:
+def _target(plot: _Plot, weeks: Sequence[Week], target: Sequence[Decimal | None]) -> dict[str, Any]:
     """Level lines, one for each stretch of weeks under the same target; the newest is named."""
     named = [
         (week.monday, percent) for week, percent in zip(weeks, target, strict=False) if percent is not None

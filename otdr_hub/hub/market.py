@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.annotations import annotations
+from otdr_hub.hub.annotations import marks_of
 from otdr_hub.hub.carriers import CarriersPart, carriers_part
 from otdr_hub.hub.charts import WeekCells, week_cells
 from otdr_hub.hub.contributions import contributions, contributions_printed
@@ -133,7 +133,7 @@ def market_page(reading: Reading, code: str, record: Record = NOTHING) -> Market
 def _line(market: MarketReading, record: Record) -> LineChart | None:
     weeks = recent(market.weeks)
     title = market_title(weeks, change_between(weeks[-1], before_last(weeks)))
-    marks = annotations(
+    marks = marks_of(
         record.facts, [week.monday for week in weeks], {market.code: market.name}, only=market.code
     )
     return line_chart(weeks, title, market.name, Beside(marks=marks))

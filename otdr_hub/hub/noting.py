@@ -20,5 +20,9 @@ def noted(person: User, surface: str, *readings: Reading) -> None:
     whoever sees it has seen of each."""
     for reading in readings:
         seen = [market.code for market in reading.markets if market.weeks]
+        seen += [
+            f"{market.code}/carrier" for market in reading.markets
+            if market.carriers is not None and market.carriers.reason is None
+        ]  # fmt: skip
         if reading.publication is not None and seen:
             note_read(person, reading.publication.number, surface, seen)

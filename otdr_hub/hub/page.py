@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.annotations import annotations
+from otdr_hub.hub.annotations import marks_of
 from otdr_hub.hub.charts import interval_text
 from otdr_hub.hub.contributions import contributions, contributions_printed
 from otdr_hub.hub.lines import Beside, LineChart, line_chart
@@ -118,11 +118,13 @@ def _line(reading: Reading, record: Record, title: str) -> LineChart | None:
     """The headline week by week, the constant set beside it, and what happened when."""
     series = series_of(reading)
     mondays = [week.monday for week in series.weeks]
-    names = {market.code: market.name for market in (*reading.markets, *reading.not_shown)}
+    names = {one.code: one.name for one in reading.markets} | {
+        one.code: one.name for one in reading.not_shown
+    }
     number = len(series.steady_codes)
     same = ngettext("The same market", "The same %(number)d markets", number) % {"number": number}
     beside = Beside(
-        marks=annotations(record.facts, mondays, names),
+        marks=marks_of(record.facts, mondays, names),
         steady=series.steady,
         steady_name=same,
         markets=() if series.is_constant else series.markets,

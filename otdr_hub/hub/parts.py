@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from otdr_hub.hub.annotations import category_words
+from otdr_hub.hub.annotations import REASONS, category_words
 from otdr_hub.hub.marks import Rule, rule
 from otdr_hub.hub.numbers import NBSP, count, day, fingerprint, moment, percent, week_dates, week_name
 from otdr_hub.hub.reading import Absent, Publication, Reading, Week
@@ -172,15 +172,19 @@ def _details(absent: Absent, left: Left | None) -> tuple[Detail, ...]:
     """When, whose, until when: dates and names from the record, never what somebody wrote."""
     found = []
     if absent.reason == "switched_off" and absent.since:
-        found.append(Detail(_("since"), moment(absent.since), absent.since.isoformat()))
-    if left is not None and left.category:
-        found.append(Detail(_("why"), category_words(left.category)))
-    if left is not None and left.kind == "excluded" and left.since:
-        found.append(Detail(_("decided"), day(left.since), left.since.date().isoformat()))
-    if left is not None and left.owner:
-        found.append(Detail(_("owner"), left.owner))
-    if left is not None and left.review_on:
-        label = _("review") if left.kind == "excluded" else _("ended")
+        found.append(Detail(_("Since"), moment(absent.since), absent.since.isoformat()))
+    if left is None:
+        return tuple(found)
+    if left.category:
+        found.append(Detail(_("Why"), category_words(left.category)))
+    if left.reason:
+        found.append(Detail(_("Why"), _(REASONS[left.reason])))
+    if left.kind == "excluded" and left.since:
+        found.append(Detail(_("Decided"), day(left.since), left.since.date().isoformat()))
+    if left.owner:
+        found.append(Detail(_("Owner"), left.owner))
+    if left.review_on:
+        label = _("Review") if left.kind == "excluded" else _("Ended")
         found.append(Detail(label, day(left.review_on), left.review_on.isoformat()))
     return tuple(found)
 

@@ -119,7 +119,12 @@ def hub_payload(reading: Reading) -> dict[str, Any]:
         },
         "markets": [_market(reading, market) for market in reading.markets],
         "not_shown": [
-            {"code": absent.code, "reason": absent.reason, "sentence": absence_words(absent.reason).sentence}
+            {
+                "code": absent.code,
+                "reason": absent.reason,
+                "since": absent.since,
+                "sentence": absence_words(absent.reason).sentence,
+            }
             for absent in reading.not_shown
         ],
     }

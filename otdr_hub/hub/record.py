@@ -21,7 +21,7 @@ from governance.killswitch.models import GLOBAL, Shutoff
 from governance.publication.models import PublicationLine
 from governance.rules.models import Target
 from governance.scope.models import WHOLE, ScopeDecision
-from governance.scope.states import ScopeState
+from governance.scope.states import ScopeState, closed_reason
 from governance.versions.models import MetricVersion
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.series import MOST_WEEKS
@@ -46,7 +46,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Why a market is left out, in facts: since when, who answers, when it is looked at again.
+    """Why a market is left out, in facts: since when, in which closed words, who answers, when it is
+    looked at again.
 
     `kind` is excluded (by a decision), expired (a known issue whose date has passed) or off.
     """
@@ -56,6 +57,7 @@ class Left:
     owner: str = ""
     review_on: dt.date | None = None
     category: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +106,14 @@ def read_record(reading: Reading) -> Record:
 _SHUTOFF: Final = ("market", "breakout", "category", "at", "lift__lifted_at")
 
 
-def _decisions(start: dt.datetime, excluded: Sequence[str]) -> list[dict[str, Any]]:
+def _decisions(start: dt.datetime, excluded: Sequence[str]) -> list[Mapping[str, Any]]:
     """Decisions about whole markets in the weeks shown, and every one about the markets excluded."""
     found = ScopeDecision.objects.filter(breakout=WHOLE, value=WHOLE).filter(
         Q(decided_at__gte=start) | Q(market__in=list(excluded))
     )
-    return list(found.order_by("pk").values("market_id", "state", "owner", "review_on", "decided_at"))
+    return list(
+        found.order_by("pk").values("market_id", "state", "owner", "reason", "review_on", "decided_at")
+    )
 
 
 def _moved(decisions: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
@@ -176,7 +180,8 @@ def _left_out(
             said = newest[code]
             kind = "excluded" if said["state"] == ScopeState.EXCLUDED else "expired"
             owner = owner_shown(said["owner"])
-            found[code] = Left(kind, said["decided_at"], owner, said["review_on"])
+            why = closed_reason(said["reason"])
+            found[code] = Left(kind, said["decided_at"], owner, said["review_on"], reason=why)
     return found
 
 

@@ -74,6 +74,7 @@ class AbsentPart(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     reason = serializers.ChoiceField(choices=["undecided", "excluded", "switched_off", "needs_signing"])
+    since = serializers.DateTimeField(allow_null=True)
     sentence = serializers.CharField()
 
 

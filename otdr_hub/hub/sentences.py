@@ -96,6 +96,14 @@ def absence_words(reason: str) -> Words:
     return Words(_(words.short), _(words.sentence), words.glyph)
 
 
+def absence_in_words(absent: Absent) -> str:
+    """Why a market is not shown; what is switched off also says since when."""
+    sentence = absence_words(absent.reason).sentence
+    if absent.reason != "switched_off" or absent.since is None:
+        return sentence
+    return f"{sentence} {_('Off since %(time)s.') % {'time': moment(absent.since)}}"
+
+
 def finality_words(finality: str) -> Words:
     """Word, sentence and glyph of a finality, translated."""
     words = FINALITY[finality]

@@ -5,6 +5,7 @@ Who may open them is decided before: every view needs a signed-in reader (LoginR
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, cast
 
 from csp.decorators import csp_update
@@ -24,6 +25,7 @@ from otdr_hub.hub.noting import noted
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.record import Record, read_record
+from otdr_hub.hub.reuse import for_each_reader, reused
 from otdr_hub.hub.why import why_page
 
 # The SHA-256 of nothing: Plotly adds one empty style sheet and fills it rule by rule.
@@ -32,15 +34,17 @@ EMPTY_STYLE: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
-    noted(actor_of(request), "page", reading)
     page = hub_page(reading, read_record(reading))
     if request.GET.get("present") == "1" and page.headline:
-        return numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
+        wall = numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
+        return for_each_reader(request, wall, _noting(reading))
     paper = paper_of(reading, request.build_absolute_uri, is_printing="print" in request.GET)
-    return numbered(render(request, "hub/hub.html", {"page": page, "paper": paper}), reading.epoch)
+    response = render(request, "hub/hub.html", {"page": page, "paper": paper})
+    return for_each_reader(request, numbered(response, reading.epoch), _noting(reading))
 
 
 @cache_control(no_store=True)
@@ -80,21 +84,22 @@ def lineage(request: HttpRequest, code: str) -> HttpResponse:
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
     reading = read_hub(code)
     record = read_record(reading)
     page = market_page(reading, code, record)
     if page is not None:
-        noted(actor_of(request), "page", reading)
         is_printing = "print" in request.GET
         paper = paper_of(reading, request.build_absolute_uri, code=code, is_printing=is_printing)
         context = {"page": page, "paper": paper}
-        return numbered(render(request, "hub/market.html", context), reading.epoch)
+        response = numbered(render(request, "hub/market.html", context), reading.epoch)
+        return for_each_reader(request, response, _noting(reading))
     return _not_shown(request, reading, record, code)
 
 
-@csp_update({"style-src": [EMPTY_STYLE]})
+@csp_update({"style-src": [EMPTY_STYLE]})  # type: ignore[arg-type]  # typed for views without arguments
 @cache_control(no_store=True)
 @require_safe
 def explore(request: HttpRequest, code: str) -> HttpResponse:
@@ -113,3 +118,13 @@ def _not_shown(request: HttpRequest, reading: Reading, record: Record, code: str
         raise Http404
     # Its strip carries the headline.
     return numbered(render(request, "hub/not_shown.html", {"page": absent}, status=404), reading.epoch)
+
+
+def _noting(reading: Reading) -> Callable[[HttpRequest], None]:
+    """What is due for each reader of a page of this reading: a correction must find them. It would call what
+    they saw a page, or the sheet they asked for."""
+
+    def note(request: HttpRequest) -> None:
+        noted(actor_of(request), "print" if "print" in request.GET else "page", reading)
+
+    return note

@@ -71,16 +71,20 @@ class Telling:
     threshold: int
 
 
-def withhold(tellings: Sequence[Telling], *, off: Collection[str] = ()) -> frozenset[str]:
+def withhold(
+    tellings: Sequence[Telling], *, off: Collection[str] = (), known: Collection[str] = ()
+) -> frozenset[str]:
     """Which names to withhold in the newest of a week's tellings (oldest first), the total being shown.
 
     A reader may keep every earlier telling and subtract. So whoever was too small in one of them (nothing
     at all included) or is switched off is withheld, and beside them the next in a line fixed by the first
     telling, as many as every telling needs: they must hold at least the threshold and a fifth of what
     they hide, and be neither all on time nor all late. All names are, if that cannot be had. What one
-    more telling or switch-off withholds is never less than what was withheld before it.
+    more telling or switch-off withholds is never less than what was withheld before it. `known` are
+    names the reader saw in the weeks before: that they had nothing in this one is withheld as well.
     """
-    names = sorted({name for telling in tellings for name, (due, _) in telling.cells.items() if due})
+    there = {name for telling in tellings for name, (due, _) in telling.cells.items() if due}
+    names = sorted(there | set(known))
     primary = {
         name for name in names
         if name in off or any(one.cells.get(name, (0, 0))[0] < one.threshold for one in tellings)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import APIRequestContext, Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext
 
 from otdr_hub.demo.cast import PASSWORD
 from tests.browser.served import sign_in
@@ -29,27 +28,27 @@ NO_PAGES = (
 # What only a form, another session or another state of an account leads to, in the demonstration.
 NEEDS_STATE = frozenset(
     {
-        "/scope/decide/", "/decisions/verdict/", "/decisions/decide/", "/decisions/<int:number>/minutes/",
-         "/accounts/mfa/authenticate/",
-        "/accounts/mfa/reauthenticate/", "/accounts/mfa/codes/off/", "/accounts/mfa/recovery/",
-        "/accounts/mfa/recovery/new/", "/accounts/mfa/passkeys/<int:pk>/remove/",
-        "/accounts/mfa/passkeys/login/", "/accounts/mfa/passkeys/reauthenticate/",
-        "/batches/uploads/<uuid:upload>/", "/accounts/mfa/codes/on/", "/accounts/mfa/passkeys/add/",
+        "/scope/decide/", "/decisions/<int:number>/minutes/", "/accounts/mfa/authenticate/",
+        "/accounts/mfa/reauthenticate/", "/accounts/mfa/codes/on/", "/accounts/mfa/codes/off/",
+        "/accounts/mfa/recovery/", "/accounts/mfa/recovery/new/", "/accounts/mfa/passkeys/add/",
+        "/accounts/mfa/passkeys/<int:pk>/remove/", "/accounts/mfa/passkeys/login/",
+        "/accounts/mfa/passkeys/reauthenticate/", "/batches/uploads/<uuid:upload>/",
     }
 )  # fmt: skip
+FILL = {
+    "code": "US", "number": "1", "ref": "P-1", "username": "dpm", "name": "otdr-1", "seq": "40",
+    "upload": "00000000-0000-4000-8000-000000000000", "pk": "1",
+}  # fmt: skip
+"""What stands for a part of an address that varies, by its name."""
 EXAMPLES = {
+    "/": ("/", "/?print=1", "/?present=1"),
     "/markets/<slug:code>/": ("/markets/US/", "/markets/BR/", "/markets/XX/"),
-    "/batches/<int:number>/": ("/batches/1/",),
-    "/signoffs/<int:number>/": ("/signoffs/1/",),
-    "/people/<str:username>/": ("/people/dpm/",),
-    "/versions/<slug:name>/": ("/versions/otdr-1/",),
-    "/ledger/<int:seq>/": ("/ledger/40/",),
-    "/": ("/", "/?print=1"),
+    "/verify/<str:code>/": ("/verify/P-1-00000000/",),
     "/decisions/": ("/decisions/", "/decisions/?present=1"),
     "/ledger/past/": ("/ledger/past/", "/ledger/past/?at=2026-11-20T12:30"),
-    "/nothing/": ("/nothing/",),
 }
-MISSING = ("/nothing/", "/markets/BR/", "/markets/XX/")
+"""Routes whose pages differ by more than that."""
+MISSING = ("/verify/P-1-00000000/", "/nothing/", "/markets/BR/", "/markets/XX/")
 # Who looks at a page: the first of these to whom it opens. Together they see every page.
 LOOKERS = ("exec", "dpm", "auditor", "finance", "data-engineer", "admin")
 SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1366, "height": 768}}
@@ -67,16 +66,14 @@ def routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[s
 
 
 def addresses() -> tuple[str, ...]:
-    """The addresses to look at, an example for each route. Fails for a route that nobody gave one."""
+    """The addresses to look at. Fails for a route with a part that nobody gave an example of."""
     found: list[str] = []
-    assert set(routes()) >= NEEDS_STATE, "a page named in NEEDS_STATE is no longer there"
     for route in [*routes(), "/nothing/"]:
-        if route in NEEDS_STATE:
-            continue
-        given = EXAMPLES.get(route, (route,))
-        lacking = [one for one in given if re.search(r"[<(]", one)]
-        assert not lacking, f"{route}: give it an example in tests/browser/pages.py"
-        found.extend(given)
+        parts = set(re.findall(r"<\w+:(\w+)>", route))
+        lacking = parts - FILL.keys()
+        assert not lacking, f"{route}: say in tests/browser/pages.py what stands for {sorted(lacking)}"
+        if route not in NEEDS_STATE:
+            found.extend(EXAMPLES.get(route, (re.sub(r"<\w+:(\w+)>", lambda part: FILL[part[1]], route),)))
     return tuple(dict.fromkeys(found))
 
 
@@ -113,18 +110,23 @@ class Theatre:
         return self.browser.new_context(**state, **options)  # type: ignore[arg-type]
 
     def sights(self, *, everybody: bool = False) -> list[Sight]:
-        """Who can look at which page (the first one, or everybody), found by asking. None opens to nobody."""
-        asking = {who: self.window(who).request for who in LOOKERS}
-        found = [Sight("", "/accounts/login/?next=/nowhere")]
-        for path in addresses():
-            if path != "/accounts/login/":
-                opens = (who for who in LOOKERS if self._opens(asking[who], path))
-                found.extend(Sight(who, path) for who in (opens if everybody else islice(opens, 1)))
-        unseen = set(addresses()) - {one.path for one in found} - {"/accounts/login/"}
-        assert not unseen, f"these open to nobody: {sorted(unseen)}"
-        return found
+        """Who can look at which page: the first one, or everybody. Fails for a page that opens to nobody.
 
-    def _opens(self, request: APIRequestContext, path: str) -> bool:
-        answer = request.get(self.url + path, max_redirects=0)
-        is_page = answer.headers.get("content-type", "").startswith("text/html")
-        return is_page and (answer.status == 200 or (answer.status == 404 and path in MISSING))
+        What takes forms only (405) is no page.
+        """
+        asking = {who: self.window(who).request for who in LOOKERS}
+        found, unseen = [Sight("", "/accounts/login/?next=/nowhere")], []
+        for path in addresses():
+            seen: list[str] = []
+            for who in LOOKERS:
+                answer = asking[who].get(self.url + path, max_redirects=0)
+                if answer.status == 405 or (seen and not everybody):
+                    break
+                is_page = answer.headers.get("content-type", "").startswith("text/html")
+                if is_page and (answer.status == 200 or (answer.status == 404 and path in MISSING)):
+                    seen.append(who)
+            else:
+                unseen += [] if seen or path == "/accounts/login/" else [path]
+            found += [Sight(who, path) for who in seen]
+        assert not unseen, f"these open to nobody, or need a state: {unseen}"
+        return found

@@ -147,7 +147,7 @@ def test_what_is_off_decided_anew_or_excluded_does_not_go_on_by_itself(tmp_path)
     assert followed() is None
     scope_decide(
         market=Market.objects.get(pk=SHOWN), state="excluded", version=first.version, vintage=vintages_of(run)[SHOWN],
-        through=WEEK, reason="under review", owner="dpm", review_on=clock.now().date() + dt.timedelta(weeks=9),
+        through=WEEK, reason="under review", owner="dpm", review_on=clock.now().date() + dt.timedelta(weeks=9), effect=builders.effect_of(run),
         actor=person("dpm"),
     )  # fmt: skip
     assert followed() is None

@@ -147,3 +147,12 @@ def test_the_page_says_for_whom_one_stands_in(asked):
         page = client.get(f"/signoffs/{asked.pk}/").content.decode()
         assert "dana, standing in for finance" in page
         assert "Take" in page, "what one answered stays readable, and may be taken back"
+
+
+def test_whoever_stands_in_for_a_signer_needs_the_second_factor_too(settings):
+    settings.SECOND_FACTOR_ROLES = frozenset({"finance"})
+    client = Client()
+    client.force_login(person("dana", "bizops"))
+    assert client.get("/inbox/").status_code == 200
+    standing_in()
+    assert client.get("/inbox/")["Location"] == "/accounts/mfa/"

@@ -9,7 +9,7 @@ import pytest
 from django.template.loader import render_to_string
 from hub_readings import MONDAY, NAMES, usual, week
 
-from otdr_hub.hub.annotations import annotations
+from otdr_hub.hub.annotations import marks_of
 from otdr_hub.hub.lines import Beside, line_chart
 from otdr_hub.hub.page import hub_page, market_page
 from otdr_hub.hub.record import EVERYTHING, Fact, Left, Record, owner_shown
@@ -37,7 +37,7 @@ FACTS = (
 
 
 def test_one_mark_a_week_and_one_for_what_came_after() -> None:
-    marks = annotations(FACTS, MONDAYS, NAMES)
+    marks = marks_of(FACTS, MONDAYS, NAMES)
     assert [(mark.number, mark.week, mark.text) for mark in marks] == [
         (1, "W47", "otdr-3 in effect; Brazil switched off (data quality)"),
         (2, "W48", "Germany excluded"),
@@ -54,7 +54,7 @@ def test_one_mark_a_week_and_one_for_what_came_after() -> None:
 
 
 def test_a_market_is_told_its_own_and_what_is_about_everything() -> None:
-    said = " ".join(mark.text for mark in annotations(FACTS, MONDAYS, NAMES, only="JP"))
+    said = " ".join(mark.text for mark in marks_of(FACTS, MONDAYS, NAMES, only="JP"))
     assert "Japan" in said
     assert "otdr-3" in said
     assert "Brazil" not in said
@@ -63,7 +63,7 @@ def test_a_market_is_told_its_own_and_what_is_about_everything() -> None:
 def test_marks_that_would_touch_stand_in_two_rows() -> None:
     weeks = [week(i, 1000, 900) for i in range(26)]
     facts = [Fact(_at(i), "version", detail=f"otdr-{i}") for i in (3, 4, 5)]
-    marks = annotations(facts, [one.monday for one in weeks], NAMES)
+    marks = marks_of(facts, [one.monday for one in weeks], NAMES)
     chart = line_chart(weeks, "", "", Beside(marks=marks))
     assert chart is not None
     assert [mark.y for mark in chart.marks] == ["9", "29", "9"]

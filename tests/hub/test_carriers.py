@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
 from governance.access.policy import DEPARTMENTS
-from governance.models import Market, PublicationLine, Shutoff
+from governance.models import Market, PublicationLine, ScopeDecision, Shutoff, SignoffRequest
 from governance.publication.services import guard_holds, publication_publish
 from governance.scope.services import scope_decide
 from governance.signoffs.services import request_open
@@ -22,6 +23,7 @@ from otdr_hub.lib.outcome import ConflictError, InvalidInputError
 from otdr_hub.lib.roles import acting_as
 from tests import builders
 from tests.builders import EVENTS, PROMISES, SHOWN, WEEK, csv_file, person
+from tests.hub.test_desk import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +209,47 @@ def test_names_are_those_of_the_week(tmp_path):
     certified(tmp_path, FOUR)
     found = read_hub(SHOWN).markets[0].carriers.weeks[-1].cells
     assert [one.name for one in found] == ["Old Name", "Boat", "c", "d"]
+
+
+def test_carriers_are_decided_on_the_board_on_what_becomes_visible(tmp_path):
+    """First the market, then its carriers: the table says who is shown and who is withheld."""
+    builders.required("scope", *DEPARTMENTS)
+    fed(tmp_path, {"a": (40, 39), "b": (30, 28), "c": (20, 17), "d": (5, 4)})
+    run = computed()
+    client = signed_in("dpm")
+    chosen = {"market": [SHOWN], "week": "2025-W45", "state": "certified", "breakout": "carrier"}
+    early = client.get("/scope/decide/", chosen).content.decode()
+    assert "The market itself is not decided to be shown." in early
+    assert "disabled" in early
+    signed(decide(run))
+    page = client.get("/scope/decide/", chosen).content.decode()
+    assert "What becomes visible" in page
+    assert "Decide the carriers of 1 market and ask for signatures" in page
+    rows = re.findall(r"<tr(?: class=\"absent\")?><th scope=\"row\">Aland</th><td>(\w)</td>", page)
+    assert rows == ["a", "b", "c", "d"]
+    assert page.count('<tr class="absent">') == 2
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    answer = client.post("/scope/decide/", {**chosen, "seen": seen[1]})
+    request = SignoffRequest.objects.order_by("pk").last()
+    assert answer["Location"] == f"/signoffs/{request.pk}/"
+    assert request.summary.startswith("Show the carriers of Aland")
+    (line,) = request.lines.all()
+    decision = ScopeDecision.objects.get(digest=line.digest)
+    assert (decision.breakout, decision.value, decision.state) == ("carrier", "*", "certified")
+    told = signed_in("legal").get(answer["Location"]).content.decode()
+    assert "Aland, carriers" in told
+    assert "withheld: c and d" in told
+    builders.sign(request, *DEPARTMENTS)
+    offer = client.get("/scope/publish/").content.decode()
+    assert "Aland, carriers" in offer
+    assert "1 of 2 markets shown, carriers of 1" in offer
+    board = client.get("/scope/").content.decode()
+    assert "Carriers, certified on their own" in board
+    api = client.get("/api/v1/scope", {"market": SHOWN, "week": "2025-W45", "breakout": "carrier"}).json()
+    assert [one["withheld"] for one in api["effect"]["visible"][SHOWN]] == [False, False, True, True]
+    assert [(one["code"], one["state"]) for one in api["breakouts"]] == [(SHOWN, "shown")]
+
+
+def test_the_threshold_of_the_view_is_the_definitions(tmp_path):
+    certified(tmp_path, FOUR)
+    assert read_hub(SHOWN).markets[0].carriers.threshold == builders.DEFINITION.small_cell

@@ -10,6 +10,7 @@ from django.test import Client
 
 from governance.audit.review import review
 from governance.killswitch.services import shutoff_activate
+from governance.ledger import checkpoints
 from governance.models import Acknowledgement, Entry, Publication, PublicationRead, SignoffRequest
 from governance.publication import readers
 from governance.publication.notices.selectors import notices, to_acknowledge
@@ -134,7 +135,8 @@ def test_a_restatement_after_the_lock_is_told_once_the_new_data_is_shown(tmp_pat
     builders.required("scope", *builders.DEPARTMENTS)
     decision = scope_decide(
         market=builders.Market.objects.get(pk=SHOWN), state="certified", version=run.version, through=WEEK,
-        vintage=vintages_of(run)[SHOWN], guard={"max_drift_points": "20"}, actor=person("dpm"),
+        vintage=vintages_of(run)[SHOWN], guard={"max_drift_points": "20"},
+        effect=builders.effect_of(run), actor=person("dpm"),
     )  # fmt: skip
     request = request_open(act="scope", summary="AA", lines=[(decision.digest, "AA")], actor=person("dpm"))
     builders.sign(request, *builders.DEPARTMENTS)
@@ -179,6 +181,7 @@ def test_acknowledging_is_one_act_with_rows_and_one_entry(tmp_path):
     ] * 2
     with pytest.raises(DatabaseError), transaction.atomic():
         connection.cursor().execute("DELETE FROM governance_acknowledgement")
+    checkpoints.keep_up()
     found = review()
     assert (found.difference, found.finding, found.guard) == (None, None, "")
 

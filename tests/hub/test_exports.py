@@ -6,28 +6,41 @@ import csv
 import io
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
-from hub_readings import market, reading, usual, week
+from hub_readings import MONDAY, market, reading, usual, week
 
 from governance.access.models import User
+from otdr_hub.hub import views as pages
 from otdr_hub.hub.exports import separated, views, workbook
 from otdr_hub.hub.exports.cells import neutral
-from otdr_hub.hub.exports.rows import COLUMNS, COUNTS, RATES, hub_rows, market_rows
+from otdr_hub.hub.exports.rows import (
+    COLUMNS,
+    COUNTS,
+    RATES,
+    Scope,
+    carrier_rows,
+    hub_rows,
+    market_rows,
+)  # fmt: skip
 from otdr_hub.hub.exports.stamp import LackingError, Stamp, stamp_of
 from otdr_hub.hub.payload import rate_text
 from otdr_hub.hub.reading import Reading
+from otdr_hub.hub.record import NOTHING
 from otdr_hub.hub.sentences import coverage_sentence
 from otdr_hub.lib.outcome import ConflictError
 
 WANTED = {
-    "disclosure", "version", "version_digest", "market", "week", "week_monday", "as_of", "finality",
+    "disclosure", "vintage", "version", "version_digest", "market", "week", "week_monday", "as_of", "finality",
     "publication", "verify_code", "verify_at", "generated_at", "signed_by",
 }  # fmt: skip
+
+DATA = dict.fromkeys(("BR", "CA", "DE", "JP", "US"), "e1" * 32)
 
 
 def absolute(path: str) -> str:
@@ -39,7 +52,7 @@ def _stamp(given: Reading) -> Stamp:
 
 
 def _csv(given: Reading) -> list[dict[str, str]]:
-    body = b"".join(separated.parts(hub_rows(given, _stamp(given))))
+    body = b"".join(separated.parts(hub_rows(given, _stamp(given), DATA)))
     assert body.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
@@ -47,7 +60,7 @@ def _csv(given: Reading) -> list[dict[str, str]]:
 def _book(given: Reading) -> openpyxl.Workbook:
     absent = [(one.name, one.reason) for one in given.not_shown]
     return openpyxl.load_workbook(
-        io.BytesIO(workbook.workbook(hub_rows(given, _stamp(given)), _stamp(given), absent))
+        io.BytesIO(workbook.workbook(hub_rows(given, _stamp(given), DATA), _stamp(given), absent))
     )
 
 
@@ -111,8 +124,8 @@ def test_a_stamp_that_lacks_something_is_not_made(lacking: str) -> None:
 
 
 def test_a_row_that_lacks_something_is_not_made() -> None:
-    row = hub_rows(usual(), _stamp(usual()))[0][0]
-    for name in set(COLUMNS) - {"note"} - set(COUNTS):
+    row = hub_rows(usual(), _stamp(usual()), DATA)[0][0]
+    for name in set(COLUMNS) - {"note", "late", "pending", "unknown"}:
         with pytest.raises(LackingError, match=name):
             replace(row, **{name: ""})
     assert replace(row, note="").note == ""
@@ -122,7 +135,7 @@ def test_a_market_nobody_signed_is_not_exported() -> None:
     given = usual()
     unsigned = replace(given, markets=tuple(replace(one, signed_by=()) for one in given.markets))
     with pytest.raises(LackingError, match="signed_by"):
-        hub_rows(unsigned, _stamp(unsigned))
+        hub_rows(unsigned, _stamp(unsigned), DATA)
 
 
 @pytest.mark.parametrize("given", [reading([], {"DE": "undecided"}), reading([], published=False)])
@@ -175,10 +188,27 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
 
 def test_a_market_alone_is_its_rows_of_the_hub() -> None:
     given = usual()
-    alone = market_rows(given, "US", _stamp(given))
+    alone = market_rows(given, "US", _stamp(given), DATA)
     assert [row.market for group in alone for row in group] == ["US", "US"]
-    assert alone[0] in hub_rows(given, _stamp(given))
-    assert market_rows(given, "DE", _stamp(given)) == []
+    assert alone[1] == [], "no carriers were read"
+    assert alone[0] in hub_rows(given, _stamp(given), DATA)
+    assert market_rows(given, "DE", _stamp(given), DATA) == []
+
+
+def _carriers(reason: str | None) -> SimpleNamespace:
+    """Carriers as a market's reading holds them."""
+    cell = SimpleNamespace(carrier="C1", name="Carrier One", due=200, on_time=150)
+    seen = [SimpleNamespace(monday=MONDAY, cells=(cell,), rest=True)]
+    return SimpleNamespace(reason=reason, disclosure="", signed_by=("Legal",), weeks=seen)
+
+
+def test_carriers_are_rows_of_their_own_once_they_may_be_seen() -> None:
+    scope = Scope("US", "United States", "", "2026-11-27T06:00:00Z", "e1", ("Finance",), [week(0, 500, 475)])
+    (row,) = carrier_rows(scope, _carriers(None), _stamp(usual()))
+    assert (row.breakout, row.value, row.due, row.on_time, row.otdr) == ("carrier", "C1", 200, 150, "0.7500")
+    assert (row.late, row.signed_by, row.note) == (None, "Legal", "Carrier One.")
+    assert list(carrier_rows(scope, _carriers("undecided"), _stamp(usual()))) == []
+    assert list(carrier_rows(scope, None, _stamp(usual()))) == []
 
 
 def test_the_notes_beside_a_csv_name_each_of_its_columns() -> None:
@@ -190,7 +220,13 @@ def test_the_notes_beside_a_csv_name_each_of_its_columns() -> None:
 @pytest.fixture
 def ask(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Call an export's view as a reader, on a reading made by hand."""
-    monkeypatch.setattr(views, "read_hub", usual)
+    monkeypatch.setattr(views, "read_hub", lambda _market="": usual())
+    monkeypatch.setattr(views, "vintages_of", lambda _reading: DATA)
+    monkeypatch.setattr("otdr_hub.hub.exports.noted.note_read", lambda *_: None)
+    monkeypatch.setattr(pages, "read_hub", lambda _market="": usual())
+    monkeypatch.setattr(pages, "read_record", lambda _reading: NOTHING)
+    monkeypatch.setattr(pages, "noted", lambda *_: None)
+    monkeypatch.setattr(pages, "actor_of", lambda _request: None)
 
     def call(view: Any, path: str = "/", **given: Any) -> Any:
         request = rf.get(path, headers=given.pop("headers", {}))
@@ -236,9 +272,6 @@ def test_without_weasyprint_the_address_and_the_page_say_so(
         assert "it needs WeasyPrint" in page.content.decode()
         problem = ask(views.pdf_file, headers={"accept": "application/problem+json"})
         assert (problem.status_code, json.loads(problem.content)["title"]) == (501, "pdf not set up")
-        from otdr_hub.hub import views as pages
-
-        monkeypatch.setattr(pages, "read_hub", usual)
         shown = ask(pages.hub).content.decode()
         assert "it needs WeasyPrint" in shown
         assert "/export/hub.pdf" not in shown
@@ -248,9 +281,6 @@ def test_without_weasyprint_the_address_and_the_page_say_so(
 
 
 def test_print_opens_the_page_that_prints_itself(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from otdr_hub.hub import views as pages
-
-    monkeypatch.setattr(pages, "read_hub", usual)
     plain, printing = ask(pages.hub).content.decode(), ask(pages.hub, "/?print=1").content.decode()
     assert 'href="/?print=1"' in plain
     assert "print.js" not in plain

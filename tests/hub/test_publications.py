@@ -11,10 +11,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from governance.audit.past import entries
 from governance.audit.review import review
 from governance.killswitch.services import shutoff_activate
-from governance.ledger.offline import Replay
+from governance.ledger import checkpoints
+from governance.ledger.offline import COLUMNS, Replay
 from governance.models import Entry, Epoch, Publication, PublicationRollback, SignoffRequest
 from governance.publication.services import publication_rollback
 from governance.signoffs.services import signature_withdraw
@@ -236,6 +236,7 @@ def test_a_rollback_shows_the_earlier_one_again_and_takes_back_what_came_after(t
     assert body(f"verify/{code_of(3, third.digest)}")["taken_back"] is True
     with pytest.raises(ConflictError, match="was taken back by P-4"):
         publication_rollback(publication=third, reason="No.", actor=dpm)
+    checkpoints.keep_up()
     found = review()
     assert (found.difference, found.finding, found.guard) == (None, None, "")
     entry = Entry.objects.get(action="publication.rolled_back")
@@ -261,9 +262,9 @@ def test_one_replayed_entry_that_calls_itself_a_rollback_is_found(tmp_path):
     _, second, _ = three_published(tmp_path)
     publication_rollback(publication=second, reason="Back.", actor=person("dpm"))
     replay = Replay()
-    for row in entries():
+    for row in Entry.objects.order_by("seq").values_list(*COLUMNS):
         forged = row[6].replace('"restores":"P-2"', '"restores":"P-1"')
-        replay.fold((*row[:6], forged, *row[7:]))
+        replay.fold((row[0], row[1].isoformat(), None, *row[3:6], forged, *row[7:]))
     assert "is not what P-1 was" in replay.finding.problem
 
 

@@ -10,11 +10,13 @@ import pytest
 from django.test import Client
 
 from governance.killswitch.services import shutoff_activate
-from governance.models import Market, PublicationLine, ScopeDecision
+from governance.models import Market, PublicationLine, ScopeDecision, Shutoff
 from governance.rules.services import target_set
 from governance.scope.services import scope_decide
+from governance.scope.states import ExclusionReason, closed_reason
 from metrics.audit.lineage import lineage
 from metrics.lake.models import LakeFile
+from otdr_hub.hub.annotations import CATEGORIES, REASONS
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, not_shown_page
 from otdr_hub.hub.reading import Absent
@@ -51,15 +53,26 @@ def test_a_first_publication_a_version_and_a_switch_off_are_marked(lake):
 
 def test_an_exclusion_gives_owner_and_review_but_never_what_was_typed(lake):
     builders.published(lake)
-    _exclude(reason="A rate of 61.9 % cannot be", owner="Logistics Analytics")
+    _exclude(reason="Carrier feed incomplete: a rate of 61.9 % cannot be", owner="Logistics Analytics")
     reading = read_hub()
     record = read_record(reading)
     left = record.left_out[SHOWN]
     assert (left.kind, left.owner) == ("excluded", "Logistics Analytics")
     page = not_shown_page(reading, SHOWN, record)
     assert page is not None
-    assert [detail.label for detail in page.market.details] == ["decided", "owner", "review"]
+    assert [detail.label for detail in page.market.details] == ["Why", "Decided", "Owner", "Review"]
+    assert page.market.details[0].text == "carrier feed incomplete"
     assert "61.9" not in str(page) + str(record)
+
+
+@pytest.mark.parametrize("typed", ["Because 61.9 %", "we think: legal hold", ""])
+def test_a_reason_in_other_words_is_not_shown_at_all(typed):
+    assert closed_reason(typed) == ""
+
+
+def test_every_closed_word_has_a_translation():
+    assert set(REASONS) == set(ExclusionReason.values)
+    assert set(CATEGORIES) == set(Shutoff.Category.values)
 
 
 def test_a_switch_off_says_since_when_and_its_category(lake):
@@ -87,7 +100,7 @@ def test_a_known_issue_that_ran_out_says_that_it_did(lake):
     page = not_shown_page(expired, SHOWN, read_record(expired))
     assert page is not None
     assert "that time is over" in page.market.sentence
-    assert page.market.details[-1].label == "ended"
+    assert page.market.details[-1].label == "Ended"
 
 
 def test_of_two_targets_from_one_monday_the_later_counts_and_weeks_before_have_none(lake):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
 from governance.ledger.models import Entry
 from governance.models import Shutoff, SignoffRequest
 from otdr_hub.hub.guarded import read_hub
+from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.sentences import coverage_sentence
 from otdr_hub.hub.switch.preview import everything, preview, without
 from tests import builders
@@ -58,7 +61,22 @@ def test_one_button_takes_the_market_out_of_the_next_answer(published):
     assert "Say why within the hour" in text_of(answer)
     assert client.get("/api/v1/hub").json()["rollup"]["due"] is None
     row = next(one for one in client.get("/api/v1/hub").json()["not_shown"] if one["code"] == SHOWN)
-    assert row["reason"] == "switched_off"
+    since = Shutoff.objects.get().at
+    assert (row["reason"], dt.datetime.fromisoformat(row["since"])) == ("switched_off", since)
+    gone = client.get(f"/api/v1/markets/{SHOWN}").json()
+    assert moment(since) in gone["detail"]
+
+
+def test_each_form_of_the_page_can_be_sent(published):
+    client_of("dpm").post(OFF, form())
+    client_of("dpm").post(OFF, form(breakout="carrier", value="*"))
+    page = client_of("dpm").get(PAGE).content.decode()
+    forms = page.split('method="post"')[1:]
+    # Signing out, two reasons owed, two to be on again, BB, the carriers and everything.
+    assert (len(forms), all("csrfmiddlewaretoken" in one.partition("</form>")[0] for one in forms)) == (
+        8,
+        True,
+    )
 
 
 def test_k11_the_same_form_twice_is_one_act_and_a_replay_later_is_none(published):

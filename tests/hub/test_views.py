@@ -16,6 +16,8 @@ from otdr_hub.hub.record import NOTHING
 def _one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "read_hub", lambda market="": usual())  # noqa: ARG005
     monkeypatch.setattr(views, "read_record", lambda _reading: NOTHING)
+    monkeypatch.setattr(views, "noted", lambda *_: None)
+    monkeypatch.setattr(views, "actor_of", lambda _request: None)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import time
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from governance.definition import Definition
 from governance.models import Entry, Publication, Shutoff
@@ -55,25 +54,6 @@ def test_a_night_that_finds_something_says_so(tmp_path, lake, caplog):
     assert entry.action == "publication.differs"
     assert len(json.loads(entry.payload)["findings"]) == 2
     assert "does not re-derive" in caplog.text
-
-
-def test_a_published_integer_that_does_not_rederive_switches_its_market_off(tmp_path):
-    """By itself, once for one finding, and never on again."""
-    publication = builders.published(tmp_path)
-    line = publication.lines.get(market=SHOWN)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE metrics_vintageweek DISABLE TRIGGER ALL")
-        cursor.execute(
-            "UPDATE metrics_vintageweek SET on_time = on_time - 1, late = late + 1 WHERE vintage_id = %s",
-            [line.vintage],
-        )
-        cursor.execute("ALTER TABLE metrics_vintageweek ENABLE TRIGGER ALL")
-    rederive()
-    off = Shutoff.objects.get()
-    assert (off.market, off.category, off.by.username) == (SHOWN, "guard", "system")
-    assert str(publication) in off.reason
-    rederive()
-    assert Shutoff.objects.count() == 1
 
 
 def test_a_file_damaged_later_switches_nothing_off(tmp_path, lake):

@@ -217,7 +217,10 @@ class PublicationsView(APIView):
     def get(self, request: Request) -> Response:
         """The newest fifty; for who publishes also the offer, under an ETag."""
         actor = _actor(request)
-        body: dict[str, Any] = {"publications": payload.published(publications()[:_MOST]), "offer": None}
+        body: dict[str, Any] = {
+            "publications": payload.published(publications()[:_MOST]),
+            "offer": None,
+        }
         if not may(actor, "publication_publish"):
             return Response(body)
         try:
@@ -243,7 +246,9 @@ class PublicationsView(APIView):
         return done_once(
             request,
             lambda: Response(
-                payload.published(publications().filter(pk=publish(week, seen=looked_at, actor=actor).pk))[0],
+                payload.published(
+                    list(publications().filter(pk=publish(week, seen=looked_at, actor=actor).pk))
+                )[0],
                 status=201,
             ),
         )

@@ -22,6 +22,7 @@ from otdr_hub.hub.desk.forms import Choice
 from otdr_hub.hub.desk.standing import Standing, drifted, standings, version_in_effect
 from otdr_hub.hub.numbers import moment, week_name
 from otdr_hub.hub.sentences import join_names
+from otdr_hub.hub.switch.names import category_words
 from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.outcome import Refused
 
@@ -125,11 +126,13 @@ def _why(one: Standing, drifts: tuple[Drift, ...], sees: bool) -> tuple[str, ...
     """What has to be said beside the state, a sentence each."""
     said = []
     if one.off is not None:
-        reason = one.off.reason or _("no reason given")
+        # The reason is told on the kill switch's page, to who may read it there.
         said.append(
             _("Since %(when)s by %(name)s: %(why)s.")
-            % {"when": moment(one.off.at), "name": one.off.by.username,
-               "why": f"{one.off.get_category_display()}, {reason}"}
+            % {
+                "when": moment(one.off.at), "name": one.off.by.username,
+                "why": category_words(one.off.category),
+            }
         )  # fmt: skip
     decision = one.decision
     if decision is not None:
@@ -144,6 +147,8 @@ def _why(one: Standing, drifts: tuple[Drift, ...], sees: bool) -> tuple[str, ...
         said.append(why_again(drifts) or fallback)
     if one.state == "asked" and one.may_be_shown:
         said.append(_("What was signed before is shown until then."))
+    elif one.state == "asked" and one.signed is not None:
+        said.append(_("Not shown until then, since something else was signed before."))
     if one.line is not None and one.line.is_held:
         said.append(_("The hub shows its last signed number; newer data waits for signatures."))
     return tuple(said)

@@ -53,13 +53,28 @@ class Ground:
         return digest.of({"version": self.version.digest, "effect": self.table.digest})
 
 
+def _newest_states() -> dict[str, str]:
+    """Market -> what its newest decision says it may be."""
+    return dict(ScopeDecision.objects.filter(breakout=WHOLE).order_by("pk").values_list("market", "state"))
+
+
 def shown_now() -> set[str]:
     """Markets whose newest decision lets them be shown."""
-    newest_of: dict[str, str] = {}
-    whole = ScopeDecision.objects.filter(breakout=WHOLE).order_by("pk")
-    for market, state in whole.values_list("market", "state"):
-        newest_of[market] = state
-    return {market for market, state in newest_of.items() if state != ScopeState.EXCLUDED}
+    return {market for market, state in _newest_states().items() if state != ScopeState.EXCLUDED}
+
+
+def _then(choice: Choice) -> str:
+    """What becomes of the hub between the decision and its signatures."""
+    once = _("You confirm once that it is you.")
+    if choice.state == ScopeState.EXCLUDED:
+        return f"{once} " + _("From then on they are not shown; the departments are asked to sign that, too.")
+    asked = _("The departments are then asked to sign all of these in one sitting;")
+    states = _newest_states()
+    if any(states.get(code, choice.state) != choice.state for code in choice.markets):
+        until = _("until they have, a market that was decided otherwise before is not shown.")
+    else:
+        until = _("until they have, the hub shows what was signed before.")
+    return f"{once} {asked} {until}"
 
 
 def ground(choice: Choice, actor: User) -> Ground:
@@ -183,6 +198,7 @@ class DecidePage:
     seen: str
     button: str
     why_not: str
+    then: str
     problem: str
 
 
@@ -260,5 +276,6 @@ def decide_page(choice: Choice, actor: User, problem: str = "") -> DecidePage:
         seen=stand.fingerprint,
         button=carriers_button(choice, number) if stand.visible else button % {"number": number},
         why_not=_why_not(choice, stand),
+        then=_then(choice),
         problem=problem,
     )

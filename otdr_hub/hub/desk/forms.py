@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from governance.scope.models import WHOLE
-from governance.scope.states import ScopeState
+from governance.scope.states import ExclusionReason, ScopeState
 from governance.signoffs.models import Signature, SignoffLine
 from governance.signoffs.services import LineAnswer
 from otdr_hub.lib import weeks
@@ -78,6 +78,11 @@ class Choice:
     review_on: str = ""
     seen: str = ""
     breakout: str = WHOLE
+
+    @property
+    def reason_words(self) -> tuple[str, ...]:
+        """The closed words a reason may begin with: readers of the hub are shown these."""
+        return tuple(_(str(one.label)) for one in ExclusionReason)
 
     @property
     def monday(self) -> dt.date | None:

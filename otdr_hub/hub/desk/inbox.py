@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -202,7 +203,7 @@ def _books(person: User, now: dt.datetime) -> Section | None:  # noqa: ARG001 (a
     names = dict(Market.objects.values_list("code", "name"))
     items = tuple(
         Item(
-            _("%(week)s may be locked") % {"week": week_title(monday).capitalize()},
+            _("%(week)s may be locked") % {"week": capfirst(week_title(monday))},
             "",
             (
                 join_names([names[code] for code in codes]),

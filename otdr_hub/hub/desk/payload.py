@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from governance.access.models import User
@@ -138,9 +138,10 @@ def _line(line: PublicationLine) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def published(found: Sequence[Publication]) -> list[dict[str, Any]]:
+def published(found: Iterable[Publication]) -> list[dict[str, Any]]:
     """Publications, newest first, each with what it changed and what it is worth now."""
-    rows, known, called = {one.number: one for one in found}, states(found), names()
+    rows = {one.number: one for one in found}
+    known, called = states(rows.values()), names()
     return [
         {
             **_publication(one),
@@ -148,7 +149,7 @@ def published(found: Sequence[Publication]) -> list[dict[str, Any]]:
             "change": said.change_sentence(one, rows.get(one.number - 1) or before(one), called),
             "standing": state_payload(known[one.number]),
         }
-        for one in found
+        for one in rows.values()
     ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from governance.signoffs.selectors import deputyship_for, required
 from governance.signoffs.services import may_sign
 from governance.signoffs.statements import Statement, statement_for
 from otdr_hub.hub.desk import words
+from otdr_hub.hub.desk.evidence import Fact
 from otdr_hub.hub.desk.forms import LEAVE, Answers
 from otdr_hub.hub.desk.lines import Department, Line, departments_of, known_of, line_of
 from otdr_hub.hub.desk.subjects import Subject, subject_of
@@ -35,6 +36,7 @@ class SigningPage:
     due: words.Mark
     departments: tuple[Department, ...]
     subject: Subject | None
+    common: tuple[Fact, ...]
     lines: tuple[Line, ...]
     role: str
     department: str
@@ -113,6 +115,14 @@ def _stands_in(request: SignoffRequest, role: str, person: User) -> str:
     }  # fmt: skip
 
 
+def _common(lines: tuple[Line, ...]) -> tuple[tuple[Fact, ...], tuple[Line, ...]]:
+    """What is said of every line alike, to be said once, and the lines without it."""
+    said = {line.said for line in lines}
+    if len(lines) < 2 or len(said) > 1:
+        return (), lines
+    return said.pop(), tuple(replace(line, said=()) for line in lines)
+
+
 def signing_page(
     request: SignoffRequest,
     person: User,
@@ -129,6 +139,7 @@ def signing_page(
     asked = list(request.lines.order_by("pk"))
     known = known_of(request, asked, person)
     lines = tuple(line_of(request, line, known, (person, role), typed) for line in asked)
+    common, lines = _common(lines)
     roles = roles_for(request, person)
     why_not = _why_not(request, role, lines, person)
     done = not any(
@@ -142,6 +153,7 @@ def signing_page(
         due=_due(request, done, now),
         departments=departments_of(request, asked, known),
         subject=subject_of(request.act, [line.digest for line in asked]),
+        common=common,
         lines=lines,
         role=role,
         department=words.department(role) if role else "",

@@ -52,8 +52,11 @@ class Standing:
 
     @property
     def may_be_shown(self) -> bool:
-        """Whether signatures let it be shown: those over the newest decision, or over one before."""
-        return self.signed is not None and self.state in ("shown", "noted", "asked")
+        """Whether signatures let it be shown: those over the newest decision, or over one before that says
+        the same. Decided otherwise, it is not shown until that is signed."""
+        if self.signed is None or self.decision is None or self.signed.state != self.decision.state:
+            return False
+        return self.state in ("shown", "noted", "asked")
 
 
 def version_in_effect() -> MetricVersion | None:

@@ -38,7 +38,8 @@ def _rules(css: str) -> tuple[Any, dict[str, str]]:
     import cssselect2  # noqa: PLC0415 (only where PDF is made)
     import tinycss2  # noqa: PLC0415
 
-    matcher, named, layers = cssselect2.Matcher(), {}, ["tokens", "base", "parts", "rooms", "print"]
+    matcher, layers = cssselect2.Matcher(), ("tokens", "base", "parts", "rooms", "print")
+    named: dict[str, str] = {}
     sheet = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     for layer, rule in _qualified(sheet, ""):
         selector, said = tinycss2.serialize(rule.prelude).strip(), _declarations(rule.content)

@@ -11,9 +11,9 @@ from functools import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from otdr_hub.hub.exports.stamp import Absolute
+from otdr_hub.hub.exports.stamp import Absolute, verify_path
 from otdr_hub.hub.numbers import moment
-from otdr_hub.hub.parts import publication_text, verify_code
+from otdr_hub.hub.parts import publication_text
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.sentences import join_names
 
@@ -62,7 +62,7 @@ def paper_of(
     lacking = pdf_lacks()
     return Paper(
         code=publication_text(shown),
-        verify_at=absolute(f"/verify/{verify_code(shown)}/"),
+        verify_at=absolute(verify_path(shown)),
         made=moment(reading.read_at),
         signed=join_names(tuple(signers)),
         ways=_ways(code, [kind for kind in KINDS if kind != "pdf" or not lacking]),

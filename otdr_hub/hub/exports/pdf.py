@@ -24,7 +24,8 @@ from otdr_hub.styles import joined
 
 _SHEETS: Final = {"landscape": (297.0, 210.0), "portrait": (210.0, 297.0)}
 _PAGE: Final = re.compile(r"@page[^{]*\{[^}]*\}")
-_SCALES: Final = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5, 0.4)
+_LINK: Final = re.compile(r"<(?:link|script)\b[^>]*>(?:</script>)?")
+_SMALLEST: Final = 0.25
 _MARGIN: Final = (9.0, 11.0)
 _ENDLESS: Final = 4000.0
 """Millimetres: higher than any page, so that nothing is broken while it is measured."""
@@ -47,12 +48,17 @@ def document(request: HttpRequest, reading: Reading, code: str = "") -> bytes:
 def sheet(html: str, css: str, turn: str, about: str = "") -> bytes:
     """One sheet, the content made smaller where it would not fit."""
     plain = _PAGE.sub("", cascade.plain(css))
+    html = _LINK.sub("", html)
     wide, high = _SHEETS[turn]
-    for scale in _SCALES:
+    scale = 1.0
+    while True:
         size = wide / scale, high / scale
         laid_out = _laid_out(html, plain, (size[0], _ENDLESS))
-        if _bottom(laid_out) <= (size[1] - _MARGIN[0]) * 96 / 25.4 or scale == _SCALES[-1]:
+        over = _bottom(laid_out) / ((size[1] - _MARGIN[0]) * 96 / 25.4)
+        if over <= 1 or scale <= _SMALLEST:
             break
+        # On a larger sheet there is room in both directions, so about the root of it is enough.
+        scale = max(_SMALLEST, scale * min(0.97, over**-0.5))
     final = _laid_out(html, plain, size, _places(laid_out))
     final.metadata.description = about
     return bytes(final.write_pdf(zoom=scale))

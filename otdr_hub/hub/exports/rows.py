@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 from django.utils.translation import gettext as _
 
+from governance.publication.models import PublicationLine
 from otdr_hub.hub.exports.stamp import Stamp, moment_text, require_whole
 from otdr_hub.hub.numbers import percent
 from otdr_hub.hub.payload import rate_text
-from otdr_hub.hub.reading import MarketReading, Reading, Week
+from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Reading, Week
 from otdr_hub.hub.sentences import held_sentence, shown_rate
 from otdr_hub.lib import weeks
 
 NONE = "-"
 """No breakout, as a scope key writes it."""
 ROLLUP = "global"
+CARRIER = "carrier"
+Vintages = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a file. Counts are integers; the rate is text, exact to its last digit.
 
-    `otdr` is the ratio to four decimals, as the API gives it; `otdr_percent` is the number as printed.
+    `otdr` is the ratio to four decimals, as the API gives it; `otdr_percent` is the number as printed. Of a
+    carrier only what is due and on time is certified, so only that is told.
     """
 
     disclosure: str
@@ -38,12 +42,13 @@ class Row:
     finality: str
     due: int
     on_time: int
-    late: int
-    pending: int
-    unknown: int
+    late: int | None = field(metadata={"optional": True})
+    pending: int | None = field(metadata={"optional": True})
+    unknown: int | None = field(metadata={"optional": True})
     otdr: str
     otdr_percent: str
     as_of: str
+    vintage: str
     signed_by: str
     version: str
     version_digest: str
@@ -70,36 +75,56 @@ class Scope:
     name: str
     note: str
     as_of: str
+    vintage: str
     signed_by: Sequence[str]
     weeks: Sequence[Week]
 
 
-def hub_rows(reading: Reading, stamp: Stamp) -> list[list[Row]]:
+def vintages_of(reading: Reading) -> dict[str, str]:
+    """Market -> fingerprint of the data that its publication names."""
+    if reading.publication is None:
+        return {}
+    lines = PublicationLine.objects.filter(
+        publication_id=reading.publication.number, breakout=NONE, value=NONE
+    )
+    return dict(lines.values_list("market_id", "vintage"))
+
+
+def hub_rows(reading: Reading, stamp: Stamp, vintages: Vintages) -> list[list[Row]]:
     """The roll-up, then each market that may be seen; a list of rows for each, newest week first."""
-    return [list(_rows(scope, stamp)) for scope in (_rollup(reading), *_markets(reading))]
+    scopes = (_rollup(reading), *_markets(reading, vintages))
+    return [[_row(scope, week, stamp) for week in _told(scope.weeks)] for scope in scopes]
 
 
-def market_rows(reading: Reading, code: str, stamp: Stamp) -> list[list[Row]]:
+def market_rows(reading: Reading, code: str, stamp: Stamp, vintages: Vintages) -> list[list[Row]]:
     """One market's weeks; nothing when it may not be seen."""
-    return [list(_rows(scope, stamp)) for scope in _markets(reading) if scope.market == code]
+    found = []
+    for scope, market in zip(_markets(reading, vintages), _shown(reading), strict=True):
+        if scope.market == code:
+            found.append([_row(scope, week, stamp) for week in _told(scope.weeks)])
+            found.append(list(carrier_rows(scope, market.carriers, stamp)))
+    return found
 
 
 def _rollup(reading: Reading) -> Scope:
     at = reading.publication.as_of if reading.publication else None
     signers = dict.fromkeys(name for market in reading.summed for name in market.signed_by)
     note = _("Sum over the markets shown: on time ÷ due, never an average of rates.")
-    return Scope(
-        ROLLUP, _("Markets shown"), note, moment_text(at) if at else "", tuple(signers), reading.rollup
-    )
+    # Its data is all that the publication names, and that is what the publication's fingerprint is of.
+    data = reading.publication.digest if reading.publication else ""
+    as_of = moment_text(at) if at else ""
+    return Scope(ROLLUP, _("Markets shown"), note, as_of, data, tuple(signers), reading.rollup)
 
 
-def _markets(reading: Reading) -> Iterator[Scope]:
-    for market in reading.markets:
-        if market.weeks:
-            yield Scope(
-                market.code, market.name, _note(reading, market), _as_of(reading, market), market.signed_by,
-                market.weeks,
-            )  # fmt: skip
+def _markets(reading: Reading, vintages: Vintages) -> Iterator[Scope]:
+    for market in _shown(reading):
+        data = vintages.get(market.code, "")
+        note, as_of = _note(reading, market), _as_of(reading, market)
+        yield Scope(market.code, market.name, note, as_of, data, market.signed_by, market.weeks)
+
+
+def _shown(reading: Reading) -> list[MarketReading]:
+    return [market for market in reading.markets if market.weeks]
 
 
 def _note(reading: Reading, market: MarketReading) -> str:
@@ -112,31 +137,56 @@ def _as_of(reading: Reading, market: MarketReading) -> str:
     return moment_text(at) if at else ""
 
 
-def _rows(scope: Scope, stamp: Stamp) -> Iterator[Row]:
-    for week in reversed(scope.weeks):
-        counts, rate = week.counts, shown_rate(week)
-        if rate is None:  # counts without a rate: too early to take away
-            continue
-        yield Row(
-            disclosure=stamp.disclosure,
-            note=scope.note,
-            market=scope.market,
-            market_name=scope.name,
-            breakout=NONE,
-            value=NONE,
-            week=weeks.label(week.monday),
-            week_monday=week.monday,
-            finality=week.finality,
-            **{name: getattr(counts, name) for name in COUNTS},
-            otdr=rate_text(counts) or "",
-            otdr_percent=percent(rate),
-            as_of=scope.as_of,
-            signed_by="; ".join(scope.signed_by),
-            version=stamp.version,
-            version_digest=stamp.version_digest,
-            publication=stamp.publication,
-            publication_digest=stamp.publication_digest,
-            verify_code=stamp.verify_code,
-            verify_at=stamp.verify_at,
-            generated_at=stamp.generated_at,
-        )
+def _told(weeks_: Sequence[Week]) -> list[Week]:
+    """The weeks that have a rate, newest first: one too early for a rate is not taken away."""
+    return [week for week in reversed(weeks_) if shown_rate(week) is not None]
+
+
+def carrier_rows(scope: Scope, carriers: CarrierReading | None, stamp: Stamp) -> Iterator[Row]:
+    """The carriers of a market that may be seen, in the weeks in which the market is; withheld ones are in
+    no row, and no row sums them up."""
+    if carriers is None or carriers.reason is not None:
+        return
+    finality = {week.monday: week for week in _told(scope.weeks)}
+    for week in reversed(carriers.weeks):
+        if week.monday in finality:
+            for cell in week.cells:
+                counts = Counts(cell.due, cell.on_time, 0, 0, 0)
+                whole = _row(scope, Week(week.monday, counts, finality[week.monday].finality), stamp)
+                note = f"{cell.name}. {carriers.disclosure}".strip()
+                yield replace(
+                    whole, breakout=CARRIER, value=cell.carrier, note=note,
+                    late=None, pending=None, unknown=None, signed_by=_signed(carriers.signed_by),
+                )  # fmt: skip
+
+
+def _signed(names: Sequence[str]) -> str:
+    return "; ".join(names)
+
+
+def _row(scope: Scope, week: Week, stamp: Stamp) -> Row:
+    counts, rate = week.counts, shown_rate(week)
+    return Row(
+        disclosure=stamp.disclosure,
+        note=scope.note,
+        market=scope.market,
+        market_name=scope.name,
+        breakout=NONE,
+        value=NONE,
+        week=weeks.label(week.monday),
+        week_monday=week.monday,
+        finality=week.finality,
+        **{name: getattr(counts, name) for name in COUNTS},
+        otdr=rate_text(counts) or "",
+        otdr_percent="" if rate is None else percent(rate),
+        as_of=scope.as_of,
+        vintage=scope.vintage,
+        signed_by=_signed(scope.signed_by),
+        version=stamp.version,
+        version_digest=stamp.version_digest,
+        publication=stamp.publication,
+        publication_digest=stamp.publication_digest,
+        verify_code=stamp.verify_code,
+        verify_at=stamp.verify_at,
+        generated_at=stamp.generated_at,
+    )

@@ -27,7 +27,9 @@ def parts(groups: Sequence[Sequence[Row]]) -> Iterator[bytes]:
         yield _lines([[_cell(getattr(row, name)) for name in COLUMNS] for row in group])
 
 
-def _cell(value: str | int | dt.date) -> str:
+def _cell(value: str | int | dt.date | None) -> str:
+    if value is None:
+        return ""
     return neutral(value) if isinstance(value, str) else str(value)
 
 
@@ -57,6 +59,7 @@ def meanings() -> dict[str, str]:
         "otdr": _("On time ÷ due, four decimals, half to even, from the integers."),
         "otdr_percent": _("The same in per cent, one decimal, as it is printed on the page."),
         "as_of": _("The data is as of this moment (UTC)."),
+        "vintage": _("Fingerprint of that data; of the roll-up, all data the publication names."),
         "signed_by": _("Departments whose signatures stand."),
         "version": _("Metric version."),
         "version_digest": _("Fingerprint of the metric version, whole."),

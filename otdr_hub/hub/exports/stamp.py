@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otdr_hub.hub.parts import publication_text, verify_code
-from otdr_hub.hub.reading import Reading
+from otdr_hub.hub.reading import Publication, Reading
 from otdr_hub.hub.sentences import coverage_sentence
 from otdr_hub.lib.outcome import ConflictError
 
@@ -53,6 +54,11 @@ def moment_text(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def verify_path(publication: Publication) -> str:
+    """Where the publication's code is looked up."""
+    return reverse("publications:verify_code", kwargs={"code": verify_code(publication)})
+
+
 def stamp_of(reading: Reading, absolute: Absolute) -> Stamp:
     """The stamp of a reading. Raises ConflictError while there is no number to export."""
     shown = reading.publication
@@ -63,7 +69,7 @@ def stamp_of(reading: Reading, absolute: Absolute) -> Stamp:
         publication=f"P-{shown.number}",
         publication_digest=shown.digest,
         verify_code=publication_text(shown),
-        verify_at=absolute(f"/verify/{verify_code(shown)}/"),
+        verify_at=absolute(verify_path(shown)),
         generated_at=moment_text(reading.read_at),
         version=shown.version_name,
         version_digest=shown.version_digest,

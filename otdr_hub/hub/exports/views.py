@@ -17,13 +17,13 @@ from governance.access.models import User
 from otdr_hub.errors import problem_json
 from otdr_hub.hub.exports import noted, pdf, separated, workbook
 from otdr_hub.hub.exports.paper import pdf_lacks
-from otdr_hub.hub.exports.rows import Row, hub_rows, market_rows
+from otdr_hub.hub.exports.rows import Row, hub_rows, market_rows, vintages_of
 from otdr_hub.hub.exports.stamp import stamp_of
 from otdr_hub.hub.freshness import GuardedResponse, numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import not_shown_page
 from otdr_hub.hub.parts import verify_code
-from otdr_hub.hub.reading import Reading
+from otdr_hub.hub.reading import MarketReading, Reading
 from otdr_hub.hub.sentences import absence_words
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +36,7 @@ def _view(make: Made) -> Callable[..., HttpResponseBase]:
     @cache_control(no_store=True)
     @require_safe
     def view(request: HttpRequest, code: str = "") -> HttpResponseBase:
-        reading = read_hub()
+        reading = read_hub(code)
         if code and not any(market.code == code and market.weeks for market in reading.markets):
             return _not_shown(request, reading, code)
         return numbered(make(request, reading, code), reading.epoch)
@@ -60,14 +60,23 @@ def file_name(reading: Reading, code: str, kind: str) -> str:
 def _taking(request: HttpRequest, reading: Reading, code: str, kind: str) -> noted.Taking:
     assert isinstance(request.user, User)  # noqa: S101 (LoginRequiredMiddleware)
     assert reading.publication is not None  # noqa: S101 (a stamp was made before)
-    markets = (code,) if code else tuple(market.code for market in reading.markets)
+    # Whoever sees the roll-up sees of every market in it; the sheet of one market carries it in its strip.
+    seen = (market for market in reading.markets if kind == "pdf" or code in ("", market.code))
+    markets = [market.code for market in seen if market.weeks]
+    if code and any(_has_carriers(market) for market in reading.markets if market.code == code):
+        markets.append(f"{code}/carrier")
     name = file_name(reading, code, kind)
     return noted.Taking(request.user, reading.publication.number, kind, markets, name)
 
 
+def _has_carriers(market: MarketReading) -> bool:
+    return market.carriers is not None and market.carriers.reason is None
+
+
 def _groups(request: HttpRequest, reading: Reading, code: str) -> list[list[Row]]:
     stamp = stamp_of(reading, request.build_absolute_uri)
-    return market_rows(reading, code, stamp) if code else hub_rows(reading, stamp)
+    vintages = vintages_of(reading)
+    return market_rows(reading, code, stamp, vintages) if code else hub_rows(reading, stamp, vintages)
 
 
 def _as_file(response: HttpResponseBase, name: str) -> HttpResponseBase:

@@ -53,7 +53,9 @@ def _table(book: Any, rows: Sequence[Row]) -> None:
     for line, row in enumerate(rows, start=1):
         for place, name in enumerate(COLUMNS):
             value = getattr(row, name)
-            if name in COUNTS:
+            if value is None:
+                sheet.write_blank(line, place, None)
+            elif name in COUNTS:
                 sheet.write_number(line, place, value, whole)
             elif name in RATES:
                 sheet.write_number(line, place, float(value), decimals[name])

@@ -128,11 +128,18 @@ LEFT JOIN LATERAL (
             ON x.vintage_id = w.vintage AND x.week = w.week AND x.breakout = t.breakout
           WHERE x.due > 0) u
   ),
-  -- A carrier that had nothing in a week counts as a small one: that it had nothing is told as little.
+  -- A carrier that had nothing in a week counts as a small one, for eight weeks after it last had something:
+  -- that it had nothing is told as little.
+  active AS MATERIALIZED (
+    SELECT DISTINCT w.week, x.value FROM (SELECT DISTINCT week FROM told) w
+    JOIN told v ON v.week BETWEEN w.week - 56 AND w.week
+    JOIN public.metrics_vintagebreakout x
+      ON x.vintage_id = v.vintage AND x.week = v.week AND x.breakout = t.breakout AND x.due > 0
+  ),
   cell AS MATERIALIZED (
     SELECT w.week, w.telling, w.first, w.k, u.value, u.off,
            coalesce(x.due, 0) AS due, coalesce(x.on_time, 0) AS on_time
-    FROM told w CROSS JOIN known u
+    FROM told w JOIN active a USING (week) JOIN known u USING (value)
     LEFT JOIN public.metrics_vintagebreakout x
       ON x.vintage_id = w.vintage AND x.week = w.week AND x.breakout = t.breakout AND x.value = u.value
   ),
@@ -182,13 +189,6 @@ LEFT JOIN LATERAL (
   FROM now n
 ) w ON t.reason IS NULL;
 """
-# The hub's role may use schema hub and no other, so what it asks before it reads has a name there.
-HOLDS = """
-CREATE FUNCTION hub.ledger_holds(wanted_seq bigint, wanted_hash text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT public.governance_ledger_holds(wanted_seq, wanted_hash)
-$$;
-"""
 UNDO = "DROP VIEW hub.breakout; DROP VIEW hub.breakout_standing;"
 
 
@@ -201,5 +201,4 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(GUARD, migrations.RunSQL.noop),
         migrations.RunSQL(STANDING + BREAKOUT, UNDO),
-        migrations.RunSQL(HOLDS, "DROP FUNCTION hub.ledger_holds(bigint, text)"),
     ]

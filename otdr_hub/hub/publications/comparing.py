@@ -134,9 +134,8 @@ def _notes(found: Compared) -> tuple[str, ...]:
     """Who joined, left or was counted anew, and who is in neither sum."""
     if found.parts is None:
         return ()
-    names = {
-        one.code: one.name for side in (found.old, found.new) for one in (*side.markets, *side.not_shown)
-    }
+    names = {one.code: one.name for side in (found.old, found.new) for one in side.markets}
+    names |= {one.code: one.name for side in (found.old, found.new) for one in side.not_shown}
     said = []
     for text, codes in (
         (_("Joined: %(names)s."), found.parts.joined),

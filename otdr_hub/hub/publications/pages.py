@@ -21,7 +21,6 @@ from otdr_hub.hub.publications import words
 from otdr_hub.hub.publications.comparing import Comparison, compared, comparison
 from otdr_hub.hub.reading import MarketReading, Reading, Week
 from otdr_hub.hub.sentences import held_sentence, join_names, shown_rate
-from otdr_hub.lib.outcome import Refused
 from otdr_hub.lib.shortid import code_of, name_of, short_id
 
 PAGE: Final = 30
@@ -137,7 +136,6 @@ def publication_page(one: Publication, readings: Sequence[Reading], person: User
     called, state = names(), states([one])[one.number]
     reading = readings[0]
     other = readings[1] if len(readings) > 1 else None
-    allowed = may(person, "publication_rollback")
     newest = Publication.objects.values_list("number", flat=True).first() or 0
     others = Publication.objects.exclude(pk=one.pk).values_list("number", flat=True)[:PAGE]
     against = other.publication.number if other and other.publication else 0
@@ -158,8 +156,8 @@ def publication_page(one: Publication, readings: Sequence[Reading], person: User
         others=tuple(name_of(number) for number in others),
         against=name_of(against) if against else "",
         newest=newest,
-        may_roll_back=bool(allowed) and one.number != newest,
-        why_not=allowed.reason if isinstance(allowed, Refused) else why_not_again(one),
+        may_roll_back=bool(may(person, "publication_rollback")) and one.number != newest,
+        why_not=why_not_again(one),
     )
 
 

@@ -1,0 +1,57 @@
+"""A few connections that nobody else can take: whoever stops a number must not wait for who reads one.
+
+Web processes share a small pool. When all of it is in use, a request to the kill switch is still answered:
+it runs on connections of its own, one reserve for acting and one for looking, so that many who look do not
+keep out the one who acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from django.db import connections
+from django.http import HttpRequest, HttpResponse
+
+_PATHS: Final = ("/kill-switch/", "/api/v1/shutoffs")
+_POOL: Final = {"min_size": 1, "max_size": 2}
+# What a request to the kill switch asks of the database.
+_ALIASES: Final = ("default", "hub")
+
+
+def _apart(alias: str, reserve: str) -> Any:
+    """A connection like the alias's, out of a pool of its own."""
+    own = connections.create_connection(alias)
+    options = {**own.settings_dict["OPTIONS"], "pool": _POOL}
+    own.settings_dict = {**own.settings_dict, "OPTIONS": options}
+    # Django keeps a pool for each alias's name.
+    own.alias = f"{reserve}-{alias}"
+    return own
+
+
+@contextmanager
+def reserve(name: str) -> Iterator[None]:
+    """Within it, this thread's connections come out of the named reserve; nothing without pools."""
+    pooled = [alias for alias in _ALIASES if connections.settings[alias]["OPTIONS"].get("pool")]
+    before = {alias: connections[alias] for alias in pooled}
+    for alias in pooled:
+        connections[alias] = _apart(alias, name)
+    try:
+        yield
+    finally:
+        for alias, known in before.items():
+            connections[alias].close()
+            connections[alias] = known
+
+
+def reserved(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, the outermost: requests to the kill switch do not wait for the pool."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(_PATHS):
+            return get_response(request)
+        with reserve("act" if request.method == "POST" else "look"):
+            return get_response(request)
+
+    return answer
