@@ -144,7 +144,8 @@ class Crawl:
                 self.faults.append(f"may be kept: {route} ({path}) as {role}: {look.cache} {look.kept_by}")
         self.faults += [
             f"listed, and carries no number: {route}"
-            for route in (listed & set(routes())) - set(self.bearing)
+            for route in listed & set(routes()) - set(self.bearing)
+            if self.only in route
         ]
 
     def run(self) -> dict[str, Any]:
