@@ -8,10 +8,13 @@ from metrics.versions import urls as versions
 from otdr_hub.hub import api as hub
 from otdr_hub.hub.decide import api as decide
 from otdr_hub.hub.desk import urls as desk
+from otdr_hub.hub.live import api as live
 
 urlpatterns = [
     path("hub", hub.HubView.as_view(), name="hub"),
     path("markets/<slug:code>", hub.MarketView.as_view(), name="market"),
+    path("epoch", live.EpochView.as_view(), name="epoch"),
+    path("stream", live.StreamView.as_view(), name="stream"),
     path("decisions", decide.DecisionsView.as_view(), name="decisions"),
     *desk.api_patterns,
     *batches.api_patterns,

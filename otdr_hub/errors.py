@@ -15,7 +15,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -109,11 +109,21 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an unexpected error; 503 when the database could not be asked."""
     error = sys.exc_info()[1]
-    status = 503 if isinstance(error, UNAVAILABLE) else 500
+    if isinstance(error, UNAVAILABLE):
+        return unavailable(request.path)
     if request.path.startswith("/api/"):
-        return problem_json(status, *(_UNAVAILABLE if status == 503 else _INTERNAL))
+        return problem_json(500, *_INTERNAL)
     # Without the request there is no context processor, so nothing here asks the database again.
-    return _not_kept(render(None, f"{status}.html", status=status))
+    return _not_kept(render(None, "500.html", status=500))
+
+
+def unavailable(path: str) -> HttpResponse:
+    """503: the database cannot be asked, so nothing is shown; no number is kept for that moment."""
+    if path.startswith("/api/"):
+        return problem_json(503, *_UNAVAILABLE)
+    if path == "/healthz":
+        return _not_kept(JsonResponse({"status": "database unavailable"}, status=503))
+    return _not_kept(render(None, "503.html", status=503))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -6,7 +6,8 @@ request, so what was taken away is gone at once, whatever is still open.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from governance.access.models import User
-from governance.access.selectors import has_second_factor
+from governance.access.selectors import has_second_factor, protected_among
 from otdr_hub.lib.outcome import NotAllowedError
 
 # One's own account, and what answers for itself: the API asks `require_admitted`.
@@ -51,6 +52,17 @@ def require_admitted(person: User) -> None:
         raise SecondFactorError(
             f"The role {min(asked)} asks for a second factor; set one up at {reverse('mfa_index')} first."
         )
+
+
+def admitted_among(people: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Those of the accounts (by key) that hold a role, and those whom `require_admitted` lets pass."""
+    wanted = list(people)
+    roles: dict[int, set[str]] = defaultdict(set)
+    for key, role in User.groups.through.objects.filter(user__in=wanted).values_list("user", "group__name"):
+        roles[key].add(role)
+    asked = {key for key, held in roles.items() if held & settings.SECOND_FACTOR_ROLES}
+    lacking = asked - protected_among(asked) if asked else set()
+    return frozenset(roles), frozenset(roles) - lacking
 
 
 class DoorMiddleware:

@@ -67,6 +67,12 @@ def has_second_factor(person: User) -> bool:
     return bool(Authenticator.objects.filter(user=person, type__in=_FACTORS).exists())
 
 
+def protected_among(people: Iterable[int]) -> frozenset[int]:
+    """Those of the accounts (by key) that `has_second_factor`."""
+    found = Authenticator.objects.filter(user__in=list(people), type__in=_FACTORS)
+    return frozenset(found.values_list("user", flat=True))
+
+
 def deputyships(people: Iterable[User] | None = None) -> QuerySet[Deputy]:
     """All deputyships, or those some people gave or took, the newest first."""
     found = Deputy.objects.select_related("person", "deputy", "named_by", "withdrawal").order_by("-pk")

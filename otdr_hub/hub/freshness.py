@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from governance.ledger import selectors
 from otdr_hub.errors import problem_json
+from otdr_hub.hub.stamp import stamped
 
 _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer", bound=HttpResponseBase)
@@ -76,12 +77,12 @@ def fresh_numbers(
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         if _is_fresh(response):
-            return response
+            return stamped(request, response)
         # What was sent to be done has been done; only what was asked can be asked again.
         if request.method in ("GET", "HEAD"):
             response = get_response(request)
             if _is_fresh(response):
-                return response
+                return stamped(request, response)
         return _withheld(request)
 
     return answer

@@ -19,11 +19,13 @@ from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.record import Record, read_record
+from otdr_hub.hub.reuse import reused
 from otdr_hub.hub.why import why_page
 
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def hub(request: HttpRequest) -> HttpResponse:
     """The headline over the markets that may be seen; with `?present=1`, for a wall."""
     reading = read_hub()
@@ -67,6 +69,7 @@ def lineage(request: HttpRequest, code: str) -> HttpResponse:
 
 @cache_control(no_store=True)
 @require_safe
+@reused
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One market; 404 with its reason when it may not be seen, plain 404 when it is not in the scope."""
     reading = read_hub()

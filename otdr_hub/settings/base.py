@@ -94,8 +94,12 @@ def database(role: str, **options: Any) -> dict[str, Any]:
     }
 
 
-# Connections are pooled in the web processes only: a worker forks, and commands end.
-POOL: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 4}} if os.environ.get("OTDR_DB_POOL") else {}
+# Threads of one web process, and those kept for what stops a number (`otdr_hub.threads`).
+PAGE_THREADS, RESERVED_THREADS = 8, 2
+# Connections are pooled in the web processes only: a worker forks, and commands end. One more than there
+# are threads, for who asks again about open streams; so nobody ever waits for a connection.
+_SIZES = {"min_size": 2, "max_size": PAGE_THREADS + RESERVED_THREADS + 1, "timeout": 5}
+POOL: dict[str, Any] = {"pool": _SIZES} if os.environ.get("OTDR_DB_POOL") else {}
 DATABASES = {
     "default": database("otdr_app", **POOL),
     "owner": database("otdr_owner"),
@@ -149,6 +153,13 @@ STORAGES = {
 # Outside the database on purpose: what is signed here survives whatever is done to the tables.
 CHECKPOINT_DIR = Path(os.environ.get("OTDR_CHECKPOINTS", VAR / "checkpoints"))
 CHECKPOINT_KEY = SECRETS.checkpoint_key
+
+# Pages are rendered once for each state of the record (`otdr_hub.hub.reuse`).
+PAGES_REUSED = True
+# How long a projector view (`?present=1`) keeps its numbers without contact, counting down before all eyes.
+PRESENT_GAP_SECONDS = int(os.environ.get("OTDR_PRESENT_GAP", "30"))
+# After how long a page with numbers asks again by itself where there is no script to hide them.
+STILL_SECONDS = int(os.environ.get("OTDR_STILL", "30"))
 
 LAKE_ROOT = Path(os.environ.get("OTDR_LAKE", VAR / "lake"))
 

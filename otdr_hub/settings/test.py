@@ -14,6 +14,8 @@ DATABASES["default"] |= {
     "OPTIONS": {**DATABASES["default"]["OPTIONS"], "options": "-c role=otdr_app"},
 }
 ROLES_ON_ONE_CONNECTION = True
+# What is rolled back takes its epoch with it, so there the same epoch comes again with other numbers.
+PAGES_REUSED = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
