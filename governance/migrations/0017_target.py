@@ -10,6 +10,10 @@ SELECT governance_make_append_only('governance_target'::regclass);
 CREATE TRIGGER epoch AFTER INSERT ON governance_target
   FOR EACH STATEMENT EXECUTE FUNCTION governance_epoch_advance();
 ALTER TABLE governance_target ENABLE ALWAYS TRIGGER epoch;
+-- The line of the hub marks what was decided of a launch, so that moves it too.
+CREATE TRIGGER epoch AFTER INSERT ON governance_launchdecision
+  FOR EACH STATEMENT EXECUTE FUNCTION governance_epoch_advance();
+ALTER TABLE governance_launchdecision ENABLE ALWAYS TRIGGER epoch;
 """
 
 
