@@ -79,6 +79,16 @@ def test_each_form_of_the_page_can_be_sent(published):
     )
 
 
+def test_the_form_is_taken_with_the_token_it_carries_and_not_without(published):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person("finance"))
+    row = client.get(PAGE).content.decode().partition(f'id="switch-{SHOWN}"')[2]
+    token = row.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    assert client.post(OFF, form()).status_code == 403
+    assert client.post(OFF, form(csrfmiddlewaretoken=token)).status_code == 302
+    assert Shutoff.objects.count() == 1
+
+
 def test_k11_the_same_form_twice_is_one_act_and_a_replay_later_is_none(published):
     client = client_of("admin")
     first, second = (client.post(OFF, form(), follow=True) for _ in range(2))
