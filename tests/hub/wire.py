@@ -77,8 +77,13 @@ class Wire:
 
     def _forward(self, near: socket.socket, far: socket.socket) -> None:
         with near, far, suppress(OSError):
+            # Not `select.select`, which ends at handle 1,024.
+            waiting = select.poll()
+            ends = {one.fileno(): one for one in (near, far)}
+            for number in ends:
+                waiting.register(number, select.POLLIN)
             while True:
-                ready, _, _ = select.select([near, far], [], [])
+                ready = [ends[number] for number, _ in waiting.poll()]
                 self._running.wait()
                 for one in ready:
                     data = one.recv(65536)

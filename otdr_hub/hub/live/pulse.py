@@ -120,7 +120,9 @@ class Pulse:
             while True:
                 self._heard(await _asked(connection, _ASK))
                 async for told in connection.notifies(timeout=BEAT_SECONDS):
-                    self._heard(max(int(told.payload), self.epoch or 0))
+                    # What has just been read is not said twice: a second beat would stand in for the first.
+                    if int(told.payload) > (self.epoch or 0):
+                        self._heard(int(told.payload))
         finally:
             # Not `close()`: a frozen server says no farewell.
             connection.pgconn.finish()
