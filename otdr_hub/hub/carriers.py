@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.changes import Change, change_between, points_text
 from otdr_hub.hub.charts import Label, at, axis_for
 from otdr_hub.hub.intervals import wilson
 from otdr_hub.hub.numbers import (
@@ -25,7 +26,7 @@ from otdr_hub.hub.numbers import (
 )
 from otdr_hub.hub.ranking import in_print, parts_of, ranked, unranked, week_of
 from otdr_hub.hub.reading import CarrierCell, CarrierReading, CarrierWeek, MarketReading, Week
-from otdr_hub.hub.sentences import Change, absence_words, change_between, join_names, points_text
+from otdr_hub.hub.sentences import absence_words, join_names
 from otdr_hub.lib.kitagawa import in_hundredths
 from otdr_hub.lib.suppress import RANKED_FROM
 

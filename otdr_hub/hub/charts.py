@@ -13,10 +13,11 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.intervals import wilson
 from otdr_hub.hub.numbers import count, fixed, percent, percent_text, week_short
 from otdr_hub.hub.reading import Week
-from otdr_hub.hub.sentences import finality_words, shown_rate
+from otdr_hub.hub.sentences import finality_words
 
 STEPS = tuple(Fraction(n, 10) for n in (1, 2, 5, 10, 20, 50, 100, 200, 500))
 

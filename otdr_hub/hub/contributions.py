@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.reading import Counts, Reading, Week
-from otdr_hub.hub.sentences import shown_rate
 from otdr_hub.lib.kitagawa import Effect, Segment, in_hundredths, split
 
 

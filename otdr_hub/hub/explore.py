@@ -14,11 +14,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from otdr_hub.hub.carriers import absence_of
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.intervals import wilson
 from otdr_hub.hub.market import Standing, standing_of
 from otdr_hub.hub.numbers import count, percent, percent_text, week_name, week_short
 from otdr_hub.hub.reading import CarrierCell, CarrierWeek, MarketReading, Reading, Week
-from otdr_hub.hub.sentences import shown_rate
 
 
 @dataclass(frozen=True, slots=True)

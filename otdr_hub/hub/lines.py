@@ -17,11 +17,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from otdr_hub.hub.annotations import Annotation
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.charts import Axis, Label, Mark, Point, WeekCells, at, axis_for, week_cells
 from otdr_hub.hub.intervals import wilson
 from otdr_hub.hub.numbers import NBSP, percent, percent_of, percent_text, week_short
 from otdr_hub.hub.reading import Week
-from otdr_hub.hub.sentences import shown_rate
 
 LEFT, RIGHT, TOP, BASE = 9.0, 97.5, 8.0, 88.0
 BEFORE_AFTER, AFTER = 91.0, 97.5

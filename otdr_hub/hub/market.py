@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from otdr_hub.hub.annotations import marks_of
 from otdr_hub.hub.carriers import CarriersPart, carriers_part
+from otdr_hub.hub.changes import change_between, shown_rate
 from otdr_hub.hub.charts import WeekCells, week_cells
 from otdr_hub.hub.contributions import contributions, contributions_printed
 from otdr_hub.hub.lines import Beside, LineChart, line_chart
@@ -28,7 +29,7 @@ from otdr_hub.hub.parts import (
 )
 from otdr_hub.hub.reading import Counts, MarketReading, Reading, Week
 from otdr_hub.hub.record import NOTHING, Record
-from otdr_hub.hub.sentences import change_between, finality_words, held_sentence, join_names, shown_rate
+from otdr_hub.hub.sentences import finality_words, held_sentence, join_names
 from otdr_hub.hub.series import recent
 from otdr_hub.hub.titles import market_title
 

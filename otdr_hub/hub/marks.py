@@ -10,11 +10,11 @@ from statistics import median
 
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.charts import Label, at, axis_for
 from otdr_hub.hub.intervals import wilson
 from otdr_hub.hub.numbers import NBSP, percent, signed_hundredths, week_name
 from otdr_hub.hub.reading import Week
-from otdr_hub.hub.sentences import shown_rate
 
 MINOR = 10
 BAR_ROOM = 54.0

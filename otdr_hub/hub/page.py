@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otdr_hub.hub.annotations import marks_of
+from otdr_hub.hub.changes import Change, change_between, points_text, shown_rate
 from otdr_hub.hub.charts import interval_text
 from otdr_hub.hub.contributions import contributions, contributions_printed
 from otdr_hub.hub.lines import Beside, LineChart, line_chart
@@ -31,14 +32,7 @@ from otdr_hub.hub.parts import (
 )
 from otdr_hub.hub.reading import MarketReading, Reading, Week
 from otdr_hub.hub.record import NOTHING, Record
-from otdr_hub.hub.sentences import (
-    Change,
-    change_between,
-    held_sentence,
-    overdue_sentence,
-    points_text,
-    shown_rate,
-)
+from otdr_hub.hub.sentences import held_sentence, overdue_sentence
 from otdr_hub.hub.series import recent, series_of
 from otdr_hub.hub.titles import rollup_title, steady_note
 

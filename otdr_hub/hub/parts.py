@@ -11,21 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otdr_hub.hub.annotations import REASONS, category_words
+from otdr_hub.hub.changes import aim_parts, change_between, change_parts, shown_rate
 from otdr_hub.hub.marks import Rule, rule
 from otdr_hub.hub.numbers import NBSP, count, day, fingerprint, moment, percent, week_dates, week_name
 from otdr_hub.hub.reading import Absent, Publication, Reading, Week
 from otdr_hub.hub.record import NOTHING, Left, Record
-from otdr_hub.hub.sentences import (
-    Words,
-    absence_words,
-    aim_parts,
-    change_between,
-    change_parts,
-    coverage_parts,
-    coverage_sentence,
-    finality_words,
-    shown_rate,
-)
+from otdr_hub.hub.sentences import Words, absence_words, coverage_parts, coverage_sentence, finality_words
 from otdr_hub.lib.shortid import code_of, short_id
 
 

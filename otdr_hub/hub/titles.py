@@ -8,9 +8,10 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from otdr_hub.hub.changes import Change, points_text, shown_rate
 from otdr_hub.hub.numbers import fixed, percent, percent_text, week_name
 from otdr_hub.hub.reading import Week
-from otdr_hub.hub.sentences import Change, join_names, points_text, shown_rate
+from otdr_hub.hub.sentences import join_names
 from otdr_hub.hub.series import Series
 
 ENOUGH = Fraction(2, 3)

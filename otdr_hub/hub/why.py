@@ -12,13 +12,13 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.changes import change_between, change_in_words, shown_rate
 from otdr_hub.hub.charts import Axis, Label, at, axis_for
 from otdr_hub.hub.contributions import contributions_printed, effects
 from otdr_hub.hub.market import Standing, standing_of
 from otdr_hub.hub.numbers import percent_text, share_text, signed_hundredths, week_name, week_title
 from otdr_hub.hub.parts import before_last, headline
 from otdr_hub.hub.reading import Counts, Reading, Week
-from otdr_hub.hub.sentences import change_between, change_in_words, shown_rate
 from otdr_hub.hub.titles import rollup_title
 
 ROW, HEAD, FOOT = 34, 26, 8

@@ -10,8 +10,8 @@ import pytest
 from hub_readings import market, reading, usual, week
 
 from otdr_hub.hub import numbers, sentences, titles
+from otdr_hub.hub.changes import Change
 from otdr_hub.hub.reading import Coverage, Reading
-from otdr_hub.hub.sentences import Change
 
 NB = "\u00a0"
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, fields, replace
 from django.utils.translation import gettext as _
 
 from governance.publication.models import PublicationLine
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.exports.stamp import Stamp, moment_text, require_whole
 from otdr_hub.hub.numbers import percent
 from otdr_hub.hub.payload import rate_text
 from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Reading, Week
-from otdr_hub.hub.sentences import held_sentence, shown_rate
+from otdr_hub.hub.sentences import held_sentence
 from otdr_hub.lib import weeks
 
 NONE = "-"

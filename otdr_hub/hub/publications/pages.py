@@ -13,6 +13,7 @@ from governance.access.policy import may
 from governance.markets.models import Market
 from governance.publication.models import Publication
 from governance.publication.selectors import State, publications, states, why_not_again
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.desk.words import Mark
 from otdr_hub.hub.market import Fact
 from otdr_hub.hub.numbers import count, fingerprint, moment, percent_text, week_dates, week_name, week_title
@@ -20,7 +21,7 @@ from otdr_hub.hub.parts import AbsentRow, Coverage, absent_rows, coverage_words
 from otdr_hub.hub.publications import words
 from otdr_hub.hub.publications.comparing import Comparison, compared, comparison
 from otdr_hub.hub.reading import MarketReading, Reading, Week
-from otdr_hub.hub.sentences import held_sentence, join_names, shown_rate
+from otdr_hub.hub.sentences import held_sentence, join_names
 from otdr_hub.lib.shortid import code_of, name_of, short_id
 
 PAGE: Final = 30

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.numbers import percent_text
 from otdr_hub.hub.parts import empty_state
 from otdr_hub.hub.reading import Absent, Counts, Coverage, MarketReading, Reading, Week
-from otdr_hub.hub.sentences import coverage_sentence, shown_rate
+from otdr_hub.hub.sentences import coverage_sentence
 
 
 @dataclass(frozen=True, slots=True)
