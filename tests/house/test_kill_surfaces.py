@@ -21,8 +21,16 @@ from tests.house.routes import TABLE
 FIGURES = re.compile(r'91\.7|0\.91[67]|"on_time": ?11\b|"due": ?12\b')
 # The page of a market that is not shown, and the decision's, carry the headline beside their own matter.
 CARRY = {
-    "/", "/markets/AA/", "/markets/BB/", "/decisions/", "/kill-switch/", "/api/v1/hub", "/api/v1/markets/AA",
+    "/", "/about/", "/why/", "/markets/AA/", "/markets/BB/", "/decisions/", "/kill-switch/",
+    "/markets/AA/explore/", "/markets/BB/explore/", "/markets/AA/lineage/", "/markets/BB/lineage/",
+    "/export/hub.csv", "/export/markets/AA.csv", "/export/markets/BB.csv",
+    "/export/markets/BB.csv-metadata.json", "/export/markets/BB.pdf", "/export/markets/BB.xlsx",
+    "/publications/1/", "/publications/P-1/",
+    "/api/v1/hub", "/api/v1/markets/AA", "/api/v1/publications/P-1",
 }  # fmt: skip
+# These lead back to the hub while there is no number, and those tell of another matter.
+LEAD_BACK = {"/about/", "/why/"}
+ELSEWHERE = {path for path in CARRY if "/BB" in path} | {"/decisions/"}
 READERS = ("executive", "bizops")
 SAID = re.compile("[Ss]witched off|Off since|Off with everything")
 
@@ -59,8 +67,10 @@ def test_k1_after_the_kill_no_address_has_the_number(
         after = _asked(client)
         assert {path for path, (_, text) in after.items() if FIGURES.search(text)} == set()
         # Beside another matter nothing stands where there is no number; everywhere else it is said why.
-        for path in CARRY - {"/decisions/", "/markets/BB/"}:
+        assert {after[path][0] for path in LEAD_BACK} == {302}
+        for path in CARRY - ELSEWHERE - LEAD_BACK:
             status, text = after[path]
-            assert status == (404 if "/markets/" in path else 200)
+            # A file of nothing is refused: there is no number to put into it.
+            assert status == (404 if "/markets/" in path else 409 if "/export/" in path else 200), path
             assert SAID.search(text) or "switched_off" in text, path
     assert not FIGURES.search(caplog.text)
