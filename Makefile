@@ -15,7 +15,7 @@ TEMPLATES = $(wildcard templates)
 JOBS ?= 2
 TESTS = $(PY) -m pytest -n $(JOBS) --dist loadgroup
 
-.PHONY: help run pdf test check lint types faults bench stop lock clean
+.PHONY: help run pdf test check lint types faults stale bench stop lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,9 @@ types: $(DEV_STAMP) ## mypy, strict
 
 faults: $(DEV_STAMP) ## the fault and attack suite (OTDR_EXAMPLES=full: at full size)
 	@$(TESTS) -m faults $(ARGS)
+
+stale: $(DEV_STAMP) ## is any answer stale: readers race the kill switch, with faults on (ARGS="--quick")
+	@$(PY) -m tests.stale $(ARGS)
 
 bench: $(DEV_STAMP) ## how fast it is, beside a floor and a query by hand (ARGS="--quick")
 	@$(PY) -m tests.bench $(ARGS)
