@@ -41,6 +41,7 @@ _number = itertools.count()
 TEMPLATE = f"test_template_{os.getpid()}"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the names of the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name the fault cases, and keep together what is dear to set up twice when tests run side by side.
 

@@ -180,7 +180,7 @@ class Replay:
 def _stands_in(state: State, item: Mapping[str, Any]) -> bool:
     """Whether an answer was given for somebody who holds the role, on a request that was passed on."""
     told = state.get("deputies", {}).get(f"#{item.get('deputyship')}")
-    asked = state.get("requests", {}).get(str(item["request"]), {})
+    asked = state.get("requests", {}).get(str(item.get("request")), {})
     return (
         told is not None and told["ended"] is None and told["deputy"] == item["person"]
         and told["role"] == item["role"] and item["role"] in state["roles"].get(told["person"], ())
