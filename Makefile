@@ -13,7 +13,7 @@ COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --pytho
 TEMPLATES = $(wildcard templates)
 # So many processes run the tests; each has databases of its own. JOBS=0 for one that a debugger may enter.
 JOBS ?= 2
-TESTS = $(PY) -m pytest -n $(JOBS) --dist loadgroup
+TESTS = $(PY) -m pytest -n $(JOBS) --dist loadfile
 
 .PHONY: help run pdf test check lint types faults stale bench stop lock clean
 
