@@ -122,7 +122,12 @@ class Reader:
             lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None,
         )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("requestfailed", self._failed)
+
+    def _failed(self, request: Any) -> None:
+        # A stream has no other end than being cut off, when its page goes.
+        if not request.url.endswith("/api/v1/stream"):
+            self.complaints.append(request.url)
 
 
 def rows(page: Page) -> list[list[str]]:

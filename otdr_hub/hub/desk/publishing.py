@@ -117,14 +117,13 @@ def summary(lines: tuple[Mapping[str, Any], ...]) -> str:
     whole = [line for line in lines if line["breakout"] == WHOLE]
     held = sum(line["is_held"] for line in whole)
     shown = sum(bool(line["decision"]) for line in whole)
-    said = _("%(shown)d of %(all)d markets shown") % {"shown": shown, "all": len(whole)}
-    parts = len(lines) - len(whole)
-    if parts:
-        said = _("%(said)s, carriers of %(number)d") % {"said": said, "number": parts}
-    if not held:
-        return said
-    kept = ngettext("%(number)d of them as last signed", "%(number)d of them as last signed", held)
-    return f"{said}, {kept % {'number': held}}"
+    said = [_("%(shown)d of %(all)d markets shown") % {"shown": shown, "all": len(whole)}]
+    if held:
+        kept = ngettext("%(number)d of them as last signed", "%(number)d of them as last signed", held)
+        said.append(kept % {"number": held})
+    if len(lines) > len(whole):
+        said.append(_("carriers of %(number)d") % {"number": len(lines) - len(whole)})
+    return ", ".join(said)
 
 
 def publish_page(week: str, actor: User, problem: str = "") -> PublishPage:
