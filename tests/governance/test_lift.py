@@ -188,7 +188,8 @@ def decided_again(run: Any) -> None:
 
     decision = scope_decide(
         market=Market.objects.get(pk=SHOWN), state="certified", version=run.version, guard={"max_drift_points": "0.1"},
-        vintage=vintages_of(run)[SHOWN], through=builders.WEEK, actor=person("dpm"),
+        vintage=vintages_of(run)[SHOWN], through=builders.WEEK, effect=builders.effect_of(run),
+        actor=person("dpm"),
     )  # fmt: skip
     request = request_open(act="scope", summary="AA", lines=[(decision.digest, "AA")], actor=person("dpm"))
     builders.sign(request, "finance", "legal", "logistics")
