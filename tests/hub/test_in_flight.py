@@ -134,11 +134,13 @@ def test_a_streamed_export_in_flight_is_cut_off_and_never_silently_short(own_dat
 
 
 def test_a_page_is_found_only_under_the_very_state_it_was_made_under() -> None:
-    shelf, made = reuse._Shelf(), reuse.State(7, "2026-11-20", "a")
+    shelf, made = reuse._Shelf(), reuse.State(7, "2026-11-20", "a", "c0ffee")
     kept = reuse.Kept("before", "after")
     shelf.put(("/",), made, kept)
     assert shelf.take(("/",), made) is kept
-    for other in (made._replace(day="2026-11-21"), made._replace(server="b"), made._replace(epoch=6)):
+    changes = {"day": "2026-11-21", "server": "b", "epoch": 6, "record": "beef"}
+    for name, value in changes.items():
+        other = made._replace(**{name: value})
         assert shelf.take(("/",), other) is None
     assert shelf.take(("/?present=1",), made) is None
     # An epoch that has gone back is another history, whatever its number.
