@@ -114,7 +114,7 @@ def reused(view: View) -> View:
         if kept.each is not None:
             kept.each(request)
         who = render_to_string("parts/masthead.html", request=request)
-        return numbered(HttpResponse(f"{kept.before}{who}{kept.after}"), state.epoch)
+        return numbered(HttpResponse(who.join((kept.before + _WHO[0], _WHO[1] + kept.after))), state.epoch)
 
     return answer
 

@@ -33,9 +33,10 @@ def hold():
     gone.wait()
     connection.close()
 
-threads = [threading.Thread(target=hold) for _ in range(4)]
+whole = connection.settings_dict["OPTIONS"]["pool"]["max_size"]
+threads = [threading.Thread(target=hold) for _ in range(whole)]
 [one.start() for one in threads]
-while len(held) < 4:
+while len(held) < whole:
     time.sleep(0.01)
 connection.pool.timeout = 0.2
 answers = {}
