@@ -22,6 +22,7 @@ PASSING = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "moment"),
     (re.compile(r'(nonce|data-epoch|data-sent)="[^"]*"'), "passing"),
     (re.compile(r'"epoch": ?\d+'), "epoch"),
+    (re.compile(r'"at": ?\d{13}'), "moment"),
     (re.compile(r"\b\d\d:\d\d(:\d\d)?\b"), "time"),
 )
 
