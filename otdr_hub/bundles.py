@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+import brotli
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.compress import Compressor
@@ -50,8 +51,6 @@ class _Compressor(Compressor):  # type: ignore[misc]
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:
         """As whitenoise does, a little less thorough with what is large."""
-        import brotli  # noqa: PLC0415 (whitenoise does without it where it is not installed)
-
         compressed: bytes = brotli.compress(data, quality=_QUICK if len(data) > _LARGE else 11)
         return compressed
 

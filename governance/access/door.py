@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from governance.access.models import User
-from governance.access.selectors import acting_for, has_second_factor, protected_among
+from governance.access.selectors import acting_among, acting_for, has_second_factor, protected_among
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import NotAllowedError
 
@@ -63,9 +63,13 @@ def admitted_among(people: Iterable[int]) -> tuple[frozenset[int], frozenset[int
     roles: dict[int, set[str]] = defaultdict(set)
     for key, role in User.groups.through.objects.filter(user__in=wanted).values_list("user", "group__name"):
         roles[key].add(role)
-    asked = {key for key, held in roles.items() if held & settings.SECOND_FACTOR_ROLES}
-    lacking = asked - protected_among(asked) if asked else set()
-    return frozenset(roles), frozenset(roles) - lacking
+    held, asked = frozenset(roles), settings.SECOND_FACTOR_ROLES
+    if not asked:
+        return held, held
+    for item in acting_among(held, clock.now()):
+        roles[item.deputy_id].add(item.role)
+    lacking = {key for key, names in roles.items() if names & asked}
+    return held, held - (lacking - protected_among(lacking))
 
 
 class DoorMiddleware:

@@ -60,8 +60,8 @@ _MAY: Final = MappingProxyType(
         # New weeks of what is published and signed: nobody decides anything, so the system may as well.
         "publication_continue": frozenset({"dpm"}),
         "publication_rollback": frozenset({"dpm"}),
-        # Everybody, of what concerns them; who has not is seen by those who answer for it.
-        "notice_acknowledge": frozenset(ROLES),
+        # Everybody who may write at all, of what concerns them; those who answer for it see who has not.
+        "notice_acknowledge": frozenset(ROLES) - {"auditor"},
         "notices_read": frozenset({"dpm", "auditor"}),
         "launch_plan": frozenset({"dpm", "admin"}),
         "seat_give": frozenset({"dpm", "admin"}),

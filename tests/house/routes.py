@@ -137,7 +137,7 @@ TABLE = (
     Row("GET", "/verify/<str:code>/", 302, 404, "P-1-00000000"),
     Row("POST", "/verify/<str:code>/", 302, 405, "P-1-00000000"),
     Row("GET", "/notices/", 302, 200),
-    Row("POST", "/notices/", 302, 422),
+    Row("POST", "/notices/", 302, 422, but={"auditor": 403}),
     Row("GET", "/accounts/", 302, 200),
     Row("POST", "/accounts/", 302, 405),
     Row("GET", "/accounts/login/", 200, 302),

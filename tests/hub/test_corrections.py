@@ -208,3 +208,19 @@ def test_a_reading_that_met_a_shutoff_half_way_is_told_too(tmp_path):
     note_read(person("executive"), 1, "page", [SHOWN])
     assert len(to_acknowledge(person("executive").pk)) == 1
     assert Publication.objects.count() == 1
+
+
+def test_an_auditor_is_told_and_takes_note_of_nothing(tmp_path):
+    builders.published(tmp_path)
+    window = client("auditor")
+    assert window.get("/").status_code == 200
+    off()
+    page = window.get("/notices/").content.decode()
+    assert "was switched off" in page
+    assert "I have taken note of these" not in page
+    assert "To acknowledge (notice) takes the role" in page
+    assert "to take note of" not in page.partition("<main")[0], "nothing is asked of whoever only reads"
+    (one,) = notices(person("auditor").pk)
+    assert window.post("/notices/", {"event": one.event}).status_code == 403
+    with pytest.raises(NotAllowedError):
+        notice_acknowledge(events=[one.event], actor=person("auditor"))

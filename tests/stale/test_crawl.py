@@ -58,8 +58,3 @@ def test_no_page_of_an_error_and_no_line_of_the_log_holds_a_figure(crawled):
     assert [one for one in torn if one["kept"]] == []
     assert crawled["log"]["lines"] > 10
     assert crawled["log"]["seen"] == 0
-
-
-# Minutes long: by command, `OTDR_EXAMPLES=full pytest tests/stale/test_crawl.py`, or `python -m tests.stale.crawler`.
-if os.environ.get("OTDR_EXAMPLES") != "full":
-    pytest.skip("the crawl is run by command", allow_module_level=True)

@@ -51,4 +51,6 @@ def _to_sign(request: HttpRequest) -> int:
 def _to_acknowledge(request: HttpRequest) -> int:
     """How many corrections the reader has not taken note of."""
     person = _person(request)
-    return len(to_acknowledge(person.pk)) if person is not None else 0
+    if person is None or not sees(request, "notice_acknowledge"):
+        return 0
+    return len(to_acknowledge(person.pk))

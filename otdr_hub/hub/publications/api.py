@@ -130,7 +130,7 @@ class NoticesView(APIView):
     @extend_schema(operation_id="notices", responses={200: schemas.NoticesPayload, **schemas.PROBLEMS})
     def get(self, request: Request) -> Response:
         """Newest first, with what was seen before and when it was acknowledged."""
-        return Response({"notices": [correcting.payload(one) for one in notices(reader_of(request).pk)]})
+        return Response({"notices": correcting.payload(notices(reader_of(request).pk))})
 
 
 @never_kept

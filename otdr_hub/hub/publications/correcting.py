@@ -20,6 +20,7 @@ from otdr_hub.hub.desk.words import Mark
 from otdr_hub.hub.numbers import moment, week_name
 from otdr_hub.hub.publications.pages import names
 from otdr_hub.hub.sentences import join_names
+from otdr_hub.lib.outcome import Refused
 from otdr_hub.lib.shortid import name_of
 
 Surface = PublicationRead.Surface
@@ -47,11 +48,13 @@ class Readers:
 
 @dataclass(frozen=True, slots=True)
 class NoticesPage:
-    """The page of a person; `readers` is None for who has no business with others' corrections."""
+    """The page of a person; `readers` is None for who has no business with others' corrections, and
+    `why_not` says why somebody may not take note of their own."""
 
     open: tuple[NoticeRow, ...]
     done: tuple[NoticeRow, ...]
     readers: tuple[Readers, ...] | None
+    why_not: str
 
 
 def what(one: Notice, called: Mapping[str, str]) -> str:
@@ -104,12 +107,13 @@ def _row(one: Notice, called: Mapping[str, str]) -> NoticeRow:
 
 def notices_page(person: User) -> NoticesPage:
     """A person's corrections, those not yet acknowledged first."""
-    called, found = names(), notices(person.pk)
+    called, found, answer = names(), notices(person.pk), may(person, "notice_acknowledge")
     rows = [_row(one, called) for one in found]
     return NoticesPage(
         open=tuple(row for row in rows if not row.acknowledged),
         done=tuple(row for row in rows if row.acknowledged)[:_MOST],
         readers=_readers(called) if may(person, "notices_read") else None,
+        why_not=answer.reason if isinstance(answer, Refused) else "",
     )
 
 
@@ -134,6 +138,8 @@ def _reached(same: Sequence[Notice], people: Mapping[int, str], called: Mapping[
 
 def section(person: User, now: dt.datetime) -> Section | None:  # noqa: ARG001 (as every source is asked)
     """The corrections in "What needs you"; nothing while there is none."""
+    if not may(person, "notice_acknowledge"):
+        return None
     called = names()
     items = tuple(
         Item(
@@ -145,10 +151,15 @@ def section(person: User, now: dt.datetime) -> Section | None:  # noqa: ARG001 (
     return Section("corrections", _("Corrections"), items, "") if items else None
 
 
-def payload(one: Notice) -> dict[str, Any]:
-    """A correction for the API."""
+def payload(found: Sequence[Notice]) -> list[dict[str, Any]]:
+    """Corrections for the API."""
+    called = names()
+    return [_told(one, called) for one in found]
+
+
+def _told(one: Notice, called: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "event": one.event, "kind": one.kind, "since": one.since.isoformat(), "sentence": what(one, names()),
+        "event": one.event, "kind": one.kind, "since": one.since.isoformat(), "sentence": what(one, called),
         "markets": list(one.markets),
         "seen": [{"publication": name_of(number), "surface": surface} for number, surface in one.seen],
         "acknowledged_at": one.acknowledged_at.isoformat() if one.acknowledged_at else None,
