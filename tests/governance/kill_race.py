@@ -123,15 +123,16 @@ class Races:
 
     def certifying(self):
         """The decision in force is asked about once more by other words, and two departments have signed."""
-        from governance.models import Market
+        from governance.models import Market, ScopeDecision
         from governance.scope.services import scope_decide
         from governance.signoffs.services import request_open
 
         line = self.publication.lines.get(market=self.builders.SHOWN)
+        newest = ScopeDecision.objects.filter(market=self.builders.SHOWN).latest("pk")
         decision = scope_decide(
             market=Market.objects.get(pk=self.builders.SHOWN), state="certified", vintage=line.vintage,
             version=self.publication.version, through=self.publication.through, actor=self.person("dpm"),
-            disclosure=f"words {len(self.acts)}",
+            disclosure=f"words {len(self.acts)}", effect=newest.effect,
         )  # fmt: skip
         lines = [(decision.digest, "AA")]
         request = request_open(act="scope", summary="AA", lines=lines, actor=self.person("dpm"))
