@@ -105,7 +105,8 @@ OPS: Final = MappingProxyType(
         "metrics_effecttable": _ADD,
     }
 )
-HUB_VIEWS: Final = ("page", "breakout")
+HUB_VIEWS: Final = ("page", "breakout", "state")
+_COUNTS: Final = "bigint, bigint, bigint"  # due, pending, unknown
 _FUNCTIONS: Final = MappingProxyType(
     {
         "governance_epoch_lock()": "otdr_app",
@@ -118,6 +119,8 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_guard_holds(text, text)": "otdr_app, otdr_hub",
         "governance_off_since(text, text, text)": "otdr_app, otdr_hub",
         "governance_line_standing(bigint)": "otdr_app",
+        "governance_small_cell(text)": "otdr_hub",
+        f"governance_week_is_told({_COUNTS}, timestamptz, timestamptz, numeric, bigint)": "otdr_hub",
         "governance_taken_back_by(integer)": "otdr_app",
         # Any publication, as far as it may be seen now; it reads with its owner's rights.
         "hub.publication(integer)": "otdr_hub",

@@ -2,8 +2,8 @@
 
 Django's own handler goes from the event loop to a thread and back for every piece of middleware, and makes
 a thread per request. Our pages are synchronous from the first middleware to the last line of a template, so
-they are handed over once, to a few threads that stay; there are as many as the pool has connections. What
-stops a number has threads and connections of its own: it never waits behind slow pages.
+they are handed over once, to a few threads that stay. What stops a number has threads and connections of its
+own: it never waits behind slow pages, nor behind those who only look at the switch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.conf import settings
@@ -23,7 +23,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-RESERVED: Final = ("/kill-switch/", "/api/v1/shutoffs")
+from otdr_hub.hub.switch.reserve import RESERVES, reserve_for
+
 _Result = TypeVar("_Result")
 
 
@@ -33,7 +34,9 @@ class OneThread(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._many = ThreadPoolExecutor(settings.PAGE_THREADS, "page")
-        self._few = ThreadPoolExecutor(settings.RESERVED_THREADS, "reserved")
+        self._reserved = {
+            name: ThreadPoolExecutor(settings.RESERVED_THREADS, f"reserved-{name}") for name in RESERVES
+        }
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002 (Django's)
         """One synchronous chain: no change of thread between its links."""
@@ -45,7 +48,8 @@ class OneThread(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        threads = self._few if scope["path"].startswith(RESERVED) else self._many
+        name = reserve_for(scope["path"], scope["method"])
+        threads = self._reserved[name] if name else self._many
         try:
             response = await _on(threads, lambda: self._answer(scope, body))
             if not response.streaming:

@@ -24,7 +24,7 @@ from otdr_hub.hub.numbers import (
     signed_hundredths,
     week_name,
 )
-from otdr_hub.hub.ranking import in_print, parts_of, ranked, unranked, week_of
+from otdr_hub.hub.ranking import REST, in_print, parts_of, ranked, unranked, week_of
 from otdr_hub.hub.reading import CarrierCell, CarrierReading, CarrierWeek, MarketReading, Week
 from otdr_hub.hub.sentences import absence_words, join_names
 from otdr_hub.lib.kitagawa import in_hundredths
@@ -201,7 +201,7 @@ class _Table:
         was = self._earlier.get(cell.carrier)
         week = week_of(cell, self._now)
         before = week_of(was, self._before) if was and self._before else None
-        return self._row(cell.name or _("no carrier named"), week, before, self._parts.get(cell.carrier))
+        return self._row(cell.called, week, before, self._parts.get(cell.carrier))
 
     def whole(self) -> CarrierRow:
         """The market itself, by its own counts; its part is the whole change, withheld carriers included."""
@@ -264,16 +264,16 @@ def _title(
     change = change_between(market.weeks[-1], market.weeks[-2] if len(market.weeks) > 1 else None)
     cells = {one.carrier: one for group in groups for one in group}
     if change is not None and not change.within_noise:
-        name = max(cells, key=lambda one: abs(parts.get(one, Fraction(0))), default="")
+        name = max(cells, key=lambda one: abs(parts.get(one, Fraction(0))), default=REST)
         mine = parts.get(name, Fraction(0)) * 100
-        if name and mine * change.points > 0 and abs(mine) >= ENOUGH * abs(change.points):
-            words = {"name": cells[name].name, "rate": percent_text(cells[name].rate)}
+        if name in cells and mine * change.points > 0 and abs(mine) >= ENOUGH * abs(change.points):
+            words = {"name": cells[name].called, "rate": percent_text(cells[name].rate)}
             said = _("%(name)s explains the fall: %(rate)s on time")
             return (said if change.points < 0 else _("%(name)s explains the rise: %(rate)s on time")) % words
     if len(groups) > 1 and len(groups[-1]) == 1:
-        return _("%(name)s stands below the others") % {"name": groups[-1][0].name}
+        return _("%(name)s stands below the others") % {"name": groups[-1][0].called}
     if len(groups) > 1 and len(groups[0]) == 1:
-        return _("%(name)s stands above the others") % {"name": groups[0][0].name}
+        return _("%(name)s stands above the others") % {"name": groups[0][0].called}
     if len(groups) > 1:
         return _("Carriers, in groups that can be told apart")
     return _("Carriers: the data cannot order them") if groups else _("Carriers, too small to be ranked")

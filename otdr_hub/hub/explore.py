@@ -67,7 +67,7 @@ def explore_page(reading: Reading, code: str) -> ExplorePage | None:
     found = market.carriers
     weeks = found.weeks if found is not None and found.reason is None else ()
     # A carrier has the same colour and mark in every picture; 0 is the market's own.
-    names = {one.carrier: _name(one) for week in weeks for one in week.cells}
+    names = {one.carrier: one.called for week in weeks for one in week.cells}
     slots = {carrier: i for i, carrier in enumerate(sorted(names, key=lambda one: names[one]), start=1)}
     pictures = [_by_week(market, weeks, slots, names)]
     last = next((one for one in weeks if one.monday == market.weeks[-1].monday), None)
@@ -81,10 +81,6 @@ def explore_page(reading: Reading, code: str) -> ExplorePage | None:
         carriers=absence_of(found) if found is not None and found.reason else "",
         pictures=tuple(pictures),
     )
-
-
-def _name(cell: CarrierCell) -> str:
-    return cell.name or _("no carrier named")
 
 
 def _label(text: str) -> str:
@@ -183,13 +179,13 @@ def _by_size(week: CarrierWeek, slots: Mapping[str, int]) -> Picture:
                 "type": "data", "symmetric": False,
                 "array": [float(high * 100) - rate], "arrayminus": [rate - float(low * 100)],
             },
-            name=_label(_name(cell)),
+            name=_label(cell.called),
             mode="markers",
             meta=slots[cell.carrier],
         )  # fmt: skip
         words = {"low": percent(low), "high": percent(high)}
         interval = _("%(low)s to %(high)s") % words
-        rows.append((_name(cell), count(cell.due), count(cell.on_time), percent_text(cell.rate), interval))
+        rows.append((cell.called, count(cell.due), count(cell.on_time), percent_text(cell.rate), interval))
     if week.rest:
         rows.append((_("Other carriers"), *([_("withheld")] * 4)))
     return Picture(

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -63,7 +64,11 @@ class GuardedResponse(StreamingHttpResponse):
         parts: Iterator[bytes] = iter(self.streaming_content)  # type: ignore[arg-type]  # a plain iterator
 
         def following() -> bytes | None:
-            return next(parts, None)
+            # A slow reader holds no connection while nothing is asked.
+            try:
+                return next(parts, None)
+            finally:
+                close_old_connections()
 
         while (part := await sync_to_async(following)()) is not None:
             yield part

@@ -1,8 +1,9 @@
 """The one way a number reaches an executive surface: one statement, under the role `otdr_hub`.
 
-That role may select from the views `hub.page` and `hub.breakout`, may call `hub.publication`, and may do
-nothing else, so a market or a carrier that is not certified, or is switched off, cannot be fetched here
-whatever the code above does. One statement is one snapshot: what commits before it begins is seen, whole.
+That role may select from the views `hub.page`, `hub.breakout` and `hub.state` (which tells no number), may
+call `hub.publication`, and may do nothing else, so a market or a carrier that is not certified, or is
+switched off, cannot be fetched here whatever the code above does. One statement is one snapshot: what
+commits before it begins is seen, whole.
 
 Before each read the database has to hold the ledger's entry that was last signed outside it. One that was
 restored from an old backup does not: it has forgotten what was switched off since, so it is not asked.
@@ -27,6 +28,7 @@ from otdr_hub.hub.reading import (
     MarketReading,
     Publication,
     Reading,
+    State,
     Week,
 )
 from otdr_hub.lib.outcome import WithheldError
@@ -37,6 +39,7 @@ SELECT to_jsonb(page)::text,
   (SELECT to_jsonb(b)::text FROM hub.breakout b WHERE b.market = %s AND b.breakout = 'carrier')
 FROM hub.page
 """
+_STATE: Final = "SELECT epoch, day, server, record FROM hub.state"
 _PUBLISHED: Final = (
     "SELECT hub.publication(n)::text FROM unnest(%s::integer[]) WITH ORDINALITY x(n, i) ORDER BY i"
 )
@@ -146,6 +149,13 @@ def read_hub(market: str = "") -> Reading:
         cursor.execute(_STATEMENT, [market])
         page, carriers = cursor.fetchone()
     return _reading(json.loads(page), json.loads(carriers) if carriers else None)
+
+
+def read_state() -> State:
+    """What a page made now would be made under. Raises as `read_hub` does."""
+    with acting_as("hub") as cursor:
+        cursor.execute(_STATE)
+        return State(*cursor.fetchone())
 
 
 def read_publications(*numbers: int) -> list[Reading]:

@@ -104,3 +104,8 @@ def fingerprint(digest: str) -> str:
     """The first eight digits of a digest, in two groups: "7f3a 91c4"."""
     digits = digest.rpartition(":")[2]
     return f"{digits[:4]} {digits[4:8]}".rstrip()
+
+
+def moment_text(at: dt.datetime) -> str:
+    """An instant as machines read it: RFC 3339, UTC, seconds."""
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

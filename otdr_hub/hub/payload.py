@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from otdr_hub.hub.carriers import absence_of
+from otdr_hub.hub.numbers import moment_text
 from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Publication, Reading, Week
 from otdr_hub.hub.sentences import absence_words, coverage_sentence
 from otdr_hub.lib import weeks
@@ -19,10 +19,6 @@ def rate_text(counts: Counts) -> str | None:
         return None
     exact = Decimal(counts.rate.numerator) / Decimal(counts.rate.denominator)
     return str(exact.quantize(Decimal("0.0001"), rounding=ROUND_HALF_EVEN))
-
-
-def _moment(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _week(week: Week) -> dict[str, Any]:
@@ -58,7 +54,7 @@ def _stamp(reading: Reading) -> dict[str, Any]:
         "publication": _publication(shown) if shown else None,
         "version": {"name": shown.version_name, "digest": shown.version_digest} if shown else None,
         "week": weeks.label(shown.through) if shown else None,
-        "as_of": _moment(shown.as_of) if shown else None,
+        "as_of": moment_text(shown.as_of) if shown else None,
         "epoch": reading.epoch,
         "disclosure": coverage_sentence(reading),
     }
@@ -70,7 +66,7 @@ def _market(reading: Reading, market: MarketReading) -> dict[str, Any]:
         "code": market.code, "name": market.name, **_headline(market.weeks), "state": market.state,
         "disclosure": market.disclosure,
         "week": weeks.label(market.weeks[-1].monday) if market.weeks else None,
-        "as_of": _moment(at) if at else None, "held": market in reading.held,
+        "as_of": moment_text(at) if at else None, "held": market in reading.held,
     }  # fmt: skip
 
 
@@ -90,7 +86,7 @@ def _carriers(found: CarrierReading | None) -> dict[str, Any] | None:
         "shown": found.reason is None, "reason": found.reason,
         "sentence": absence_of(found) if found.reason else "",
         "state": found.state or None, "note": found.disclosure, "signed_by": list(found.signed_by),
-        "signed_at": _moment(found.signed_at) if found.signed_at else None, "threshold": found.threshold,
+        "signed_at": moment_text(found.signed_at) if found.signed_at else None, "threshold": found.threshold,
         "weeks": [
             {
                 "week": weeks.label(week.monday), "others_withheld": week.rest,

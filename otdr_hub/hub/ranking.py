@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Final
 
 from otdr_hub.hub.intervals import wilson
 from otdr_hub.hub.reading import CarrierCell, CarrierWeek, Counts, MarketReading, Week
 from otdr_hub.lib.kitagawa import Segment, in_hundredths, split
 from otdr_hub.lib.suppress import may_rank
+
+# No carrier's code holds this sign; one without a name has the empty code.
+REST: Final = "\0"
 
 
 def ranked(cells: Iterable[CarrierCell]) -> tuple[tuple[CarrierCell, ...], ...]:
@@ -34,7 +38,7 @@ def unranked(cells: Iterable[CarrierCell]) -> tuple[CarrierCell, ...]:
 
 def parts_of(market: MarketReading, now: CarrierWeek, before: CarrierWeek | None) -> dict[str, Fraction]:
     """What each carrier that is shown in both weeks did to the market's change, exactly; with what the
-    others did under '', all of them add up to it. Empty where there is no change to split."""
+    others did under `REST`, all of them add up to it. Empty where there is no change to split."""
     if before is None or len(market.weeks) < 2:
         return {}
     earlier = {one.carrier: one for one in before.cells}
@@ -48,14 +52,14 @@ def parts_of(market: MarketReading, now: CarrierWeek, before: CarrierWeek | None
         totals[1].due - sum(was.due for _one, was in pairs),
     )
     # Carriers and market are of one vintage, so the rest is never less than nothing.
-    return {name: effect.total for name, effect in split({**segments, "": rest}).items()}
+    return {name: effect.total for name, effect in split({**segments, REST: rest}).items()}
 
 
 def in_print(parts: Mapping[str, Fraction]) -> dict[str, int]:
     """The same in hundredths of a point, adding up as printed; the others' part is not printed."""
     names = sorted(parts)
     printed = dict(zip(names, in_hundredths([parts[name] for name in names]), strict=True)) if names else {}
-    return {name: value for name, value in printed.items() if name}
+    return {name: value for name, value in printed.items() if name != REST}
 
 
 def week_of(cell: CarrierCell, like: Week) -> Week:

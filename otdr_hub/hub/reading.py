@@ -10,6 +10,19 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that decides what a page says: the epoch, the day (a known issue ends by itself), the start of the
+    database server, and `record`, the hash of the ledger's newest entry."""
+
+    epoch: int
+    day: str
+    server: str
+    record: str
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -62,6 +75,11 @@ class CarrierCell:
     def rate(self) -> Fraction:
         """On time / due, exactly; a cell that is shown has shipments."""
         return Fraction(self.on_time, self.due)
+
+    @property
+    def called(self) -> str:
+        """The carrier in words: shipments of which nobody said a carrier are told under none."""
+        return self.name or _("no carrier named")
 
 
 @dataclass(frozen=True, slots=True)

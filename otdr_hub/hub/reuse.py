@@ -16,32 +16,19 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from otdr_hub.hub.freshness import numbered
+from otdr_hub.hub.guarded import read_state
+from otdr_hub.hub.reading import State
 
-_STATE: Final = (
-    "SELECT e.value, CURRENT_DATE::text, pg_postmaster_start_time()::text, h.hash"
-    " FROM governance_epoch e, governance_ledger_head h WHERE e.id = 1 AND h.id = 1"
-)
 # In `templates/base.html`, around what depends on who reads.
 _WHO: Final = ("<!--who-->", "<!--/who-->")
-_QUERIES: Final = ("", "present=1")
 _FORM: Final = "csrfmiddlewaretoken"
 _MOST: Final = 200
 View = Callable[..., HttpResponse]
-
-
-class State(NamedTuple):
-    """All that decides what a page says; `record` is the hash of the ledger's newest entry."""
-
-    epoch: int
-    day: str
-    server: str
-    record: str
 
 
 class Kept(NamedTuple):
@@ -80,13 +67,6 @@ class _Shelf:
 _shelf = _Shelf()
 
 
-def state_now() -> State:
-    """The state at this moment, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        return State(*cursor.fetchone())
-
-
 def for_each_reader(
     request: HttpRequest, response: HttpResponse, act: Callable[[HttpRequest], None]
 ) -> HttpResponse:
@@ -101,11 +81,10 @@ def reused(view: View) -> View:
 
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        if not settings.PAGES_REUSED or request.method != "GET" or query not in _QUERIES:
+        if not settings.PAGES_REUSED or request.method != "GET" or request.META.get("QUERY_STRING"):
             return view(request, *args, **kwargs)
-        key = (request.scheme or "", request.get_host(), request.path, query, get_language() or "")
-        state = state_now()
+        key = (request.scheme or "", request.get_host(), request.path, get_language() or "")
+        state = read_state()
         kept = _shelf.take(key, state)
         if kept is None:
             response = view(request, *args, **kwargs)

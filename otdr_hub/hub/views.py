@@ -26,6 +26,7 @@ from otdr_hub.hub.page import hub_page, market_page, not_shown_page
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.record import Record, read_record
 from otdr_hub.hub.reuse import for_each_reader, reused
+from otdr_hub.hub.stamp import on_a_wall
 from otdr_hub.hub.why import why_page
 
 # The SHA-256 of nothing: Plotly adds one empty style sheet and fills it rule by rule.
@@ -41,7 +42,7 @@ def hub(request: HttpRequest) -> HttpResponse:
     page = hub_page(reading, read_record(reading))
     if request.GET.get("present") == "1" and page.headline:
         wall = numbered(render(request, "hub/present.html", {"page": page}), reading.epoch)
-        return for_each_reader(request, wall, _noting(reading))
+        return on_a_wall(for_each_reader(request, wall, _noting(reading)))
     paper = paper_of(reading, request.build_absolute_uri, is_printing="print" in request.GET)
     response = render(request, "hub/hub.html", {"page": page, "paper": paper})
     return for_each_reader(request, numbered(response, reading.epoch), _noting(reading))
@@ -79,6 +80,7 @@ def lineage(request: HttpRequest, code: str) -> HttpResponse:
     page = lineage_page(reading, code, cast(User, request.user))
     if page is None:
         return _not_shown(request, reading, read_record(reading), code)
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/lineage.html", {"page": page}), reading.epoch)
 
 
@@ -117,6 +119,7 @@ def _not_shown(request: HttpRequest, reading: Reading, record: Record, code: str
     if absent is None:
         raise Http404
     # Its strip carries the headline.
+    noted(actor_of(request), "page", reading)
     return numbered(render(request, "hub/not_shown.html", {"page": absent}, status=404), reading.epoch)
 
 

@@ -82,6 +82,10 @@ def withhold(
     they hide, and be neither all on time nor all late. All names are, if that cannot be had. What one
     more telling or switch-off withholds is never less than what was withheld before it. `known` are
     names the reader saw in the weeks before: that they had nothing in this one is withheld as well.
+
+    One thing cannot be had while the total is shown: of a carrier that was shown (or of which it was told
+    that it had nothing) and is too small after a correction, the new figure is found by whoever knows that
+    the correction touched no other.
     """
     there = {name for telling in tellings for name, (due, _) in telling.cells.items() if due}
     names = sorted(there | set(known))

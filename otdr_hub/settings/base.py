@@ -95,11 +95,12 @@ def database(role: str, **options: Any) -> dict[str, Any]:
     }
 
 
-# Threads of one web process, and those kept for what stops a number (`otdr_hub.threads`).
+# Threads of one web process; and as many for acting on the kill switch, and for looking at it, which have
+# pools of their own (`otdr_hub.threads`, `otdr_hub.hub.switch.reserve`).
 PAGE_THREADS, RESERVED_THREADS = 8, 2
-# Connections are pooled in the web processes only: a worker forks, and commands end. One more than there
-# are threads, for who asks again about open streams; so nobody ever waits for a connection.
-_SIZES = {"min_size": 2, "max_size": PAGE_THREADS + RESERVED_THREADS + 1, "timeout": 5}
+# Connections are pooled in the web processes only: a worker forks, and commands end. Three more than there
+# are threads: for who asks again about open streams, and for files that leave piece by piece.
+_SIZES = {"min_size": 2, "max_size": PAGE_THREADS + 3, "timeout": 5}
 POOL: dict[str, Any] = {"pool": _SIZES} if os.environ.get("OTDR_DB_POOL") else {}
 DATABASES = {
     "default": database("otdr_app", **POOL),

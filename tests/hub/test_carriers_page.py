@@ -18,7 +18,7 @@ from otdr_hub.hub.carriers import carriers_part
 from otdr_hub.hub.explore import explore_page
 from otdr_hub.hub.market import market_page
 from otdr_hub.hub.payload import market_payload
-from otdr_hub.hub.ranking import in_print, parts_of, ranked, unranked
+from otdr_hub.hub.ranking import REST, in_print, parts_of, ranked, unranked
 from otdr_hub.hub.reading import CarrierCell, CarrierReading, CarrierWeek, Counts, Week
 from otdr_hub.lib.kitagawa import in_hundredths
 
@@ -183,7 +183,7 @@ def test_carriers_markets_and_headline_reconcile_in_integers(scopes):
         parts = parts_of(one, one.carriers.weeks[-1], one.carriers.weeks[-2])
         assert sum(parts.values()) == Fraction(now.on_time, now.due) - Fraction(before.on_time, before.due)
         printed = in_print(parts)
-        assert printed.keys() == parts.keys() - {""}
+        assert printed.keys() == parts.keys() - {REST}
         if not (one.carriers.weeks[0].rest or one.carriers.weeks[1].rest):
             assert sum(printed.values()) == in_hundredths([sum(parts.values())])[0]
     assert change == Fraction(whole.rollup[-1].counts.on_time, whole.rollup[-1].counts.due)

@@ -30,7 +30,7 @@ from otdr_hub.hub.exports.rows import (
 )  # fmt: skip
 from otdr_hub.hub.exports.stamp import LackingError, Stamp, stamp_of
 from otdr_hub.hub.payload import rate_text
-from otdr_hub.hub.reading import Reading
+from otdr_hub.hub.reading import CarrierCell, Reading
 from otdr_hub.hub.record import NOTHING
 from otdr_hub.hub.sentences import coverage_sentence
 from otdr_hub.lib.outcome import ConflictError
@@ -197,7 +197,7 @@ def test_a_market_alone_is_its_rows_of_the_hub() -> None:
 
 def _carriers(reason: str | None) -> SimpleNamespace:
     """Carriers as a market's reading holds them."""
-    cell = SimpleNamespace(carrier="C1", name="Carrier One", due=200, on_time=150)
+    cell = CarrierCell("C1", "Carrier One", 200, 150)
     seen = [SimpleNamespace(monday=MONDAY, cells=(cell,), rest=True)]
     return SimpleNamespace(reason=reason, disclosure="", signed_by=("Legal",), weeks=seen)
 
@@ -223,6 +223,8 @@ def ask(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(views, "read_hub", lambda _market="": usual())
     monkeypatch.setattr(views, "vintages_of", lambda _reading: DATA)
     monkeypatch.setattr("otdr_hub.hub.exports.noted.note_read", lambda *_: None)
+    monkeypatch.setattr(views, "note_reader", lambda *_: None)
+    monkeypatch.setattr(views, "actor_of", lambda _request: User(username="exec"))
     monkeypatch.setattr(pages, "read_hub", lambda _market="": usual())
     monkeypatch.setattr(pages, "read_record", lambda _reading: NOTHING)
     monkeypatch.setattr(pages, "noted", lambda *_: None)
@@ -253,7 +255,7 @@ def test_a_csv_says_where_its_notes_are(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("view", [views.csv, views.csv_notes, views.xlsx, views.pdf_file])
-def test_a_market_that_may_not_be_seen_is_in_no_file(ask: Any, rf: RequestFactory, view: Any) -> None:
+def test_a_market_that_may_not_be_seen_is_in_no_file(ask: Any, view: Any) -> None:
     answer = ask(view, code="DE")
     assert answer.status_code == 404
     assert "Germany is not shown" in answer.content.decode()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from otdr_hub.hub import freshness, reuse
+from otdr_hub.hub.reading import State
 from tests.browser.served import Web, serving
 from tests.conftest import PROJECT, OwnDatabase
 from tests.hub.wire import ask, session_of
@@ -134,15 +136,15 @@ def test_a_streamed_export_in_flight_is_cut_off_and_never_silently_short(own_dat
 
 
 def test_a_page_is_found_only_under_the_very_state_it_was_made_under() -> None:
-    shelf, made = reuse._Shelf(), reuse.State(7, "2026-11-20", "a", "c0ffee")
+    shelf, made = reuse._Shelf(), State(7, "2026-11-20", "a", "c0ffee")
     kept = reuse.Kept("before", "after")
     shelf.put(("/",), made, kept)
     assert shelf.take(("/",), made) is kept
     changes = {"day": "2026-11-21", "server": "b", "epoch": 6, "record": "beef"}
     for name, value in changes.items():
-        other = made._replace(**{name: value})
+        other = replace(made, **{name: value})
         assert shelf.take(("/",), other) is None
     assert shelf.take(("/?present=1",), made) is None
     # An epoch that has gone back is another history, whatever its number.
-    assert shelf.take(("/",), made._replace(epoch=8)) is None
+    assert shelf.take(("/",), replace(made, epoch=8)) is None
     assert shelf.take(("/",), made) is None

@@ -147,7 +147,7 @@ def published(found: Iterable[Publication]) -> list[dict[str, Any]]:
             **_publication(one),
             "id": name_of(one.number), "code": code_of(one.number, one.digest),
             "change": said.change_sentence(one, rows.get(one.number - 1) or before(one), called),
-            "standing": state_payload(known[one.number]),
+            "standing": state_payload(known[one.number], called),
         }
         for one in rows.values()
     ]  # fmt: skip

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from otdr_hub.hub.exports.stamp import Absolute, verify_path
-from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.parts import publication_text
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.sentences import join_names
@@ -47,9 +46,12 @@ class Paper:
 
 
 def paper_of(
-    reading: Reading, absolute: Absolute, *, code: str = "", is_printing: bool = False
+    reading: Reading, absolute: Absolute, *, code: str = "", made: str = "", is_printing: bool = False
 ) -> Paper | None:
-    """The paper of the hub, or of the market `code`; None while there is no number to take away."""
+    """The paper of the hub, or of the market `code`; None while there is no number to take away.
+
+    A page says when it was sent, which is put in when it is (`otdr_hub.hub.stamp`); a file says `made`.
+    """
     shown = reading.publication
     if shown is None or not reading.rollup or not reading.markets:
         return None
@@ -63,7 +65,7 @@ def paper_of(
     return Paper(
         code=publication_text(shown),
         verify_at=absolute(verify_path(shown)),
-        made=moment(reading.read_at),
+        made=made,
         signed=join_names(tuple(signers)),
         ways=_ways(code, [kind for kind in KINDS if kind != "pdf" or not lacking]),
         lacking=lacking,

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 
 from otdr_hub.hub.exports import cascade, stretch
 from otdr_hub.hub.exports.paper import paper_of
+from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.page import hub_page, market_page
 from otdr_hub.hub.parts import publication_text
 from otdr_hub.hub.reading import Reading
@@ -35,11 +36,11 @@ Places = dict[str, tuple[float, float]]
 
 def document(request: HttpRequest, reading: Reading, code: str = "") -> bytes:
     """The hub (landscape) or the page of a market (portrait) as a PDF of one sheet."""
-    paper = paper_of(reading, request.build_absolute_uri, code=code)
+    paper = paper_of(reading, request.build_absolute_uri, code=code, made=moment(reading.read_at))
     record = read_record(reading)
     page = market_page(reading, code, record) if code else hub_page(reading, record)
     template = "hub/market.html" if code else "hub/hub.html"
-    html = render_to_string(template, {"page": page, "paper": paper, "is_paper": True}, request)
+    html = render_to_string(template, {"page": page, "paper": paper}, request)
     shown = reading.publication
     about = f"{publication_text(shown)}. {coverage_sentence(reading)}" if shown else ""
     return sheet(html, joined().decode(), "portrait" if code else "landscape", about)

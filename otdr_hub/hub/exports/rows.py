@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from governance.publication.models import PublicationLine
 from otdr_hub.hub.changes import shown_rate
-from otdr_hub.hub.exports.stamp import Stamp, moment_text, require_whole
-from otdr_hub.hub.numbers import percent
+from otdr_hub.hub.exports.stamp import Stamp, require_whole
+from otdr_hub.hub.numbers import moment_text, percent
 from otdr_hub.hub.payload import rate_text
 from otdr_hub.hub.reading import CarrierReading, Counts, MarketReading, Reading, Week
 from otdr_hub.hub.sentences import held_sentence
@@ -154,9 +154,9 @@ def carrier_rows(scope: Scope, carriers: CarrierReading | None, stamp: Stamp) ->
             for cell in week.cells:
                 counts = Counts(cell.due, cell.on_time, 0, 0, 0)
                 whole = _row(scope, Week(week.monday, counts, finality[week.monday].finality), stamp)
-                note = f"{cell.name}. {carriers.disclosure}".strip()
+                note = f"{cell.called}. {carriers.disclosure}".strip()
                 yield replace(
-                    whole, breakout=CARRIER, value=cell.carrier, note=note,
+                    whole, breakout=CARRIER, value=cell.carrier or cell.called, note=note,
                     late=None, pending=None, unknown=None, signed_by=_signed(carriers.signed_by),
                 )  # fmt: skip
 

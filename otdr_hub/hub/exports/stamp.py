@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.numbers import moment_text
 from otdr_hub.hub.parts import publication_text, verify_code
 from otdr_hub.hub.reading import Publication, Reading
 from otdr_hub.hub.sentences import coverage_sentence
@@ -47,11 +47,6 @@ class Stamp:
 
     def __post_init__(self) -> None:
         require_whole(self)
-
-
-def moment_text(at: dt.datetime) -> str:
-    """An instant as machines read it: RFC 3339, UTC, seconds."""
-    return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def verify_path(publication: Publication) -> str:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from governance.access.models import User
+from governance.access.views import actor_of
 from otdr_hub.errors import problem_json
 from otdr_hub.hub.exports import noted, pdf, separated, workbook
 from otdr_hub.hub.exports.paper import pdf_lacks
@@ -22,6 +22,7 @@ from otdr_hub.hub.exports.rows import Row, hub_rows, market_rows, vintages_of
 from otdr_hub.hub.exports.stamp import stamp_of
 from otdr_hub.hub.freshness import GuardedResponse, numbered
 from otdr_hub.hub.guarded import read_hub
+from otdr_hub.hub.noting import noted as note_reader
 from otdr_hub.hub.page import not_shown_page
 from otdr_hub.hub.parts import verify_code
 from otdr_hub.hub.reading import MarketReading, Reading
@@ -49,6 +50,7 @@ def _not_shown(request: HttpRequest, reading: Reading, code: str) -> HttpRespons
     absent = not_shown_page(reading, code)
     if absent is None:
         raise Http404
+    note_reader(actor_of(request), "page", reading)
     return numbered(render(request, "hub/not_shown.html", {"page": absent}, status=404), reading.epoch)
 
 
@@ -59,7 +61,6 @@ def file_name(reading: Reading, code: str, kind: str) -> str:
 
 
 def _taking(request: HttpRequest, reading: Reading, code: str, kind: str) -> noted.Taking:
-    assert isinstance(request.user, User)  # noqa: S101 (LoginRequiredMiddleware)
     assert reading.publication is not None  # noqa: S101 (a stamp was made before)
     # Whoever sees the roll-up sees of every market in it; the sheet of one market carries it in its strip.
     seen = (market for market in reading.markets if kind == "pdf" or code in ("", market.code))
@@ -67,7 +68,10 @@ def _taking(request: HttpRequest, reading: Reading, code: str, kind: str) -> not
     if code and any(_has_carriers(market) for market in reading.markets if market.code == code):
         markets.append(f"{code}/carrier")
     name = file_name(reading, code, kind)
-    return noted.Taking(request.user, reading.publication.number, kind, markets, name)
+    taking = noted.Taking(actor_of(request), reading.publication.number, kind, markets, name)
+    if request.method == "GET":  # whoever only asks whether there is one takes nothing away
+        noted.note(taking)
+    return taking
 
 
 def _has_carriers(market: MarketReading) -> bool:
@@ -88,7 +92,6 @@ def _as_file(response: HttpResponseBase, name: str) -> HttpResponseBase:
 def _csv(request: HttpRequest, reading: Reading, code: str) -> HttpResponseBase:
     groups = _groups(request, reading, code)
     taking = _taking(request, reading, code, "csv")
-    noted.note(taking)
     chunks = separated.parts(groups)
     response = GuardedResponse(chunks, reading.epoch, content_type="text/csv; charset=utf-8")
     # Around the guard, so that what the guard cuts off is said at once.
@@ -112,7 +115,6 @@ def _xlsx(request: HttpRequest, reading: Reading, code: str) -> HttpResponseBase
     absent = [(market.name, absence_words(market.reason).sentence) for market in reading.not_shown]
     stamp = stamp_of(reading, request.build_absolute_uri)
     taking = _taking(request, reading, code, "xlsx")
-    noted.note(taking)
     body = workbook.workbook(groups, stamp, absent)
     return _as_file(HttpResponse(body, content_type=XLSX), taking.file)
 
@@ -124,8 +126,7 @@ def _pdf(request: HttpRequest, reading: Reading, code: str) -> HttpResponseBase:
     stamp_of(reading, request.build_absolute_uri)
     taking = _taking(request, reading, code, "pdf")
     body = b""
-    if request.method == "GET":  # drawing it takes a second; a HEAD wants to know no more than whether
-        noted.note(taking)
+    if request.method == "GET":  # drawing it takes a second
         body = pdf.document(request, reading, code)
     return _as_file(HttpResponse(body, content_type="application/pdf"), taking.file)
 

@@ -117,12 +117,16 @@ class Pulse:
         connection = await _connected()
         try:
             await _asked(connection, "LISTEN governance_epoch")
+            is_woken = False
             while True:
-                self._heard(await _asked(connection, _ASK))
-                async for told in connection.notifies(timeout=BEAT_SECONDS):
-                    # What has just been read is not said twice: a second beat would stand in for the first.
-                    if int(told.payload) > (self.epoch or 0):
-                        self._heard(int(told.payload))
+                epoch = await _asked(connection, _ASK)
+                # What has just been read is not said twice: a second beat would stand in for the first.
+                if epoch != self.epoch or not is_woken:
+                    self._heard(epoch)
+                is_woken = False
+                # What is told only wakes; what is true is asked.
+                async for _ in connection.notifies(timeout=BEAT_SECONDS, stop_after=1):
+                    is_woken = True
         finally:
             # Not `close()`: a frozen server says no farewell.
             connection.pgconn.finish()

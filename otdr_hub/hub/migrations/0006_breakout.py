@@ -65,8 +65,7 @@ SELECT s.code AS market, b.breakout, b.value, s.vintage, s.through, s.as_of, p.c
 FROM hub.standing s
 CROSS JOIN (VALUES ('carrier', '*')) AS b(breakout, value)
 LEFT JOIN (SELECT x.number, x.version_id, v.completeness_floor,
-             -- A definition that could not be read withholds everything.
-             greatest(coalesce(substring(v.document FROM '(?n)^small_cell: ([0-9]+)$')::bigint, 1 << 30), 11) AS k
+             public.governance_small_cell(v.document) AS k
            FROM public.governance_publication x JOIN public.governance_metricversion v ON v.digest = x.version_id
            ORDER BY x.number DESC LIMIT 1) p ON true
 LEFT JOIN public.governance_publicationline l
@@ -101,7 +100,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   WITH line AS MATERIALIZED (
     SELECT l.vintage, l.through, l.as_of, v.completeness_floor, min(p.number) AS first,
-      greatest(coalesce(substring(v.document FROM '(?n)^small_cell: ([0-9]+)$')::bigint, 1 << 30), 11) AS k
+      public.governance_small_cell(v.document) AS k
     FROM public.governance_publicationline l
     JOIN public.governance_publication p ON p.number = l.publication_id
     JOIN public.governance_metricversion v ON v.digest = p.version_id
@@ -113,14 +112,14 @@ LEFT JOIN LATERAL (
     SELECT DISTINCT ON (x.week, coalesce(nullif(x.root, ''), x.vintage_id))
       x.week, coalesce(nullif(x.root, ''), x.vintage_id) AS telling, x.vintage_id AS vintage, l.first, l.k
     FROM line l JOIN public.metrics_vintageweek x ON x.vintage_id = l.vintage
-    WHERE x.week <= l.through AND x.due > 0 AND x.pending = 0 AND x.matures_at <= l.as_of
-      AND x.unknown <= (1 - l.completeness_floor) * x.due
+    WHERE x.week <= l.through AND public.governance_week_is_told(
+      x.due, x.pending, x.unknown, x.matures_at, l.as_of, l.completeness_floor, l.k)
     ORDER BY x.week, coalesce(nullif(x.root, ''), x.vintage_id), l.first
   ),
   now AS MATERIALIZED (
     SELECT x.week, coalesce(nullif(x.root, ''), x.vintage_id) AS telling FROM public.metrics_vintageweek x
-    WHERE x.vintage_id = t.vintage AND x.week <= t.through AND x.due > 0 AND x.pending = 0
-      AND x.matures_at <= t.as_of AND x.unknown <= (1 - t.completeness_floor) * x.due
+    WHERE x.vintage_id = t.vintage AND x.week <= t.through AND public.governance_week_is_told(
+      x.due, x.pending, x.unknown, x.matures_at, t.as_of, t.completeness_floor, t.k)
   ),
   known AS MATERIALIZED (
     SELECT u.value, public.governance_off_since(t.market, t.breakout, u.value) IS NOT NULL AS off
@@ -194,7 +193,7 @@ UNDO = "DROP VIEW hub.breakout; DROP VIEW hub.breakout_standing;"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hub", "0004_killswitch"),
+        ("hub", "0005_weeks"),
         ("metrics", "0006_breakout"),
         ("governance", "0014_breakout"),
     ]

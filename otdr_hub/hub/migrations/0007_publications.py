@@ -51,7 +51,7 @@ CREATE FUNCTION hub.publication(wanted integer) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 WITH publication AS MATERIALIZED (
   SELECT p.number, p.digest, p.published_at, p.as_of, p.through, v.name AS version_name,
-         v.digest AS version_digest, v.completeness_floor
+         v.digest AS version_digest, v.completeness_floor, governance_small_cell(v.document) AS small_cell
   FROM governance_publication p JOIN governance_metricversion v ON v.digest = p.version_id
   WHERE p.number = wanted
 ),
@@ -83,8 +83,8 @@ week AS MATERIALIZED (
     SELECT x.root FROM metrics_periodlock x
     WHERE x.market = s.code AND x.week = w.week AND x.version_id = p.version_digest
     ORDER BY x.id DESC LIMIT 1) k ON true
-  WHERE w.week <= s.through AND w.due > 0 AND w.pending = 0 AND w.matures_at <= s.as_of
-    AND w.unknown <= (1 - p.completeness_floor) * w.due
+  WHERE w.week <= s.through AND governance_week_is_told(
+    w.due, w.pending, w.unknown, w.matures_at, s.as_of, p.completeness_floor, p.small_cell)
 ),
 current AS (SELECT s.code FROM standing s JOIN publication p ON s.through = p.through WHERE s.reason IS NULL),
 rollup AS (
@@ -133,6 +133,6 @@ $$;
 class Migration(migrations.Migration):
     dependencies = [("hub", "0006_breakout"), ("governance", "0015_publication")]
     operations = [
-        migrations.RunSQL(LINE, migrations.RunSQL.noop),
-        migrations.RunSQL(PUBLICATION, migrations.RunSQL.noop),
+        migrations.RunSQL(LINE, "DROP FUNCTION governance_line_standing(bigint)"),
+        migrations.RunSQL(PUBLICATION, "DROP FUNCTION hub.publication(integer)"),
     ]

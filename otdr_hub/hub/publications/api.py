@@ -24,6 +24,7 @@ from otdr_hub.hub.desk.looked import seen
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_publications
 from otdr_hub.hub.noting import noted, reader_of
+from otdr_hub.hub.numbers import moment_text
 from otdr_hub.hub.payload import hub_payload
 from otdr_hub.hub.publications import correcting, schemas, words
 from otdr_hub.hub.publications.comparing import compared
@@ -40,10 +41,11 @@ never_kept = method_decorator(cache_control(no_store=True), name="dispatch")
 
 def head(one: Publication, previous: Publication | None = None) -> dict[str, Any]:
     """Who published what when, what it changed and what it is worth now."""
+    called = names()
     return {
         "id": name_of(one.number), "code": code_of(one.number, one.digest), "by": words.by(one),
-        "at": one.published_at.isoformat(), "change": words.change_sentence(one, previous, names()),
-        "standing": state_payload(states([one])[one.number]),
+        "at": moment_text(one.published_at), "change": words.change_sentence(one, previous, called),
+        "standing": state_payload(states([one])[one.number], called),
     }  # fmt: skip
 
 

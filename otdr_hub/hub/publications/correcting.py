@@ -17,7 +17,7 @@ from governance.publication.models import PublicationRead
 from governance.publication.notices.selectors import Notice, notices, to_acknowledge
 from otdr_hub.hub.desk.items import Item, Section
 from otdr_hub.hub.desk.words import Mark
-from otdr_hub.hub.numbers import moment, week_name
+from otdr_hub.hub.numbers import moment, moment_text, week_name
 from otdr_hub.hub.publications.pages import names
 from otdr_hub.hub.sentences import join_names
 from otdr_hub.lib.outcome import Refused
@@ -159,8 +159,8 @@ def payload(found: Sequence[Notice]) -> list[dict[str, Any]]:
 
 def _told(one: Notice, called: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "event": one.event, "kind": one.kind, "since": one.since.isoformat(), "sentence": what(one, called),
+        "event": one.event, "kind": one.kind, "since": moment_text(one.since), "sentence": what(one, called),
         "markets": list(one.markets),
         "seen": [{"publication": name_of(number), "surface": surface} for number, surface in one.seen],
-        "acknowledged_at": one.acknowledged_at.isoformat() if one.acknowledged_at else None,
+        "acknowledged_at": moment_text(one.acknowledged_at) if one.acknowledged_at else None,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from governance.publication.models import Publication
 from governance.publication.selectors import State, publications, states
 from otdr_hub.hub.desk.words import Mark
 from otdr_hub.hub.market import Fact
-from otdr_hub.hub.numbers import fingerprint, moment, week_title
+from otdr_hub.hub.numbers import fingerprint, moment, moment_text, week_title
 from otdr_hub.hub.publications import words
 from otdr_hub.hub.publications.pages import names
 from otdr_hub.lib.shortid import code_in, code_of, name_of, short_id
@@ -64,18 +65,18 @@ def verify(text: str) -> Answer:
     )
 
 
-def state_payload(state: State) -> dict[str, Any]:
-    """A publication's state for the API."""
+def state_payload(state: State, called: Mapping[str, str]) -> dict[str, Any]:
+    """A publication's state for the API; `called` are the markets' names."""
     return {
         "state": state.word,
-        "sentence": words.state_sentence(state, names()),
+        "sentence": words.state_sentence(state, called),
         "by": name_of(state.by.number) if state.by else None,
-        "since": state.by.published_at.isoformat() if state.by else None,
+        "since": moment_text(state.by.published_at) if state.by else None,
         "taken_back": state.taken_back,
         "stopped": [
             {
                 "market": item.market, "reason": item.reason,
-                "since": item.since.isoformat() if item.since else None,
+                "since": moment_text(item.since) if item.since else None,
             }
             for item in state.stopped
         ],
@@ -89,5 +90,5 @@ def verify_payload(text: str) -> dict[str, Any] | None:
         return None
     return {
         "publication": name_of(one.number), "code": code_of(one.number, one.digest), "digest": one.digest,
-        **state_payload(states([one])[one.number]),
+        **state_payload(states([one])[one.number], names()),
     }  # fmt: skip

@@ -29,7 +29,7 @@ from otdr_hub.hub.switch.names import category_words, choices, name_of, reason_o
 from otdr_hub.hub.switch.preview import becomes, everything, preview
 from otdr_hub.hub.switch.rows import Off, Row, off_of, owes
 from otdr_hub.lib import clock
-from otdr_hub.lib.outcome import Refused
+from otdr_hub.lib.outcome import Refused, WithheldError
 
 _FLIPS: Final = 40
 
@@ -75,10 +75,10 @@ class SwitchPage:
 
 
 def read_or_none() -> Reading | None:
-    """What may be seen now; None where the database cannot answer in time."""
+    """What may be seen now; None where it cannot be read: to stop a number nobody has to see it."""
     try:
         return read_hub()
-    except UNAVAILABLE:
+    except (*UNAVAILABLE, WithheldError):
         return None
 
 

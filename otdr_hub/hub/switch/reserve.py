@@ -15,6 +15,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
 _PATHS: Final = ("/kill-switch/", "/api/v1/shutoffs")
+RESERVES: Final = ("act", "look")
 _POOL: Final = {"min_size": 1, "max_size": 2}
 # What a request to the kill switch asks of the database.
 _ALIASES: Final = ("default", "hub")
@@ -28,6 +29,13 @@ def _apart(alias: str, reserve: str) -> Any:
     # Django keeps a pool for each alias's name.
     own.alias = f"{reserve}-{alias}"
     return own
+
+
+def reserve_for(path: str, method: str) -> str:
+    """Which reserve a request belongs to; nothing for all that neither acts on the kill switch nor looks."""
+    if not path.startswith(_PATHS):
+        return ""
+    return "act" if method == "POST" else "look"
 
 
 @contextmanager
@@ -49,9 +57,10 @@ def reserved(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
     """Middleware, the outermost: requests to the kill switch do not wait for the pool."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(_PATHS):
+        name = reserve_for(request.path, request.method or "")
+        if not name:
             return get_response(request)
-        with reserve("act" if request.method == "POST" else "look"):
+        with reserve(name):
             return get_response(request)
 
     return answer

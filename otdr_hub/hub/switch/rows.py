@@ -7,10 +7,11 @@ Reasons and evidence are free text and may carry a number, so they are told only
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -60,7 +61,6 @@ class Row:
     round: int
     becomes: str = ""
     preview: Preview | None = None
-    carriers: tuple[Off, ...] = field(default=())
 
 
 def owes(shutoff: Shutoff, now: dt.datetime) -> str:
@@ -74,9 +74,11 @@ def owes(shutoff: Shutoff, now: dt.datetime) -> str:
 
 
 _VOID = {
-    "repeated": _("It was switched off once more after that, so it must be asked again."),
-    "rejected": _("A department rejected it. It may be asked again with other evidence."),
-    "moved": _("What would be shown has changed since. Ask again: the signatures are over what is shown."),
+    "repeated": gettext_noop("It was switched off once more after that, so it must be asked again."),
+    "rejected": gettext_noop("A department rejected it. It may be asked again with other evidence."),
+    "moved": gettext_noop(
+        "What would be shown has changed since. Ask again: the signatures are over what is shown."
+    ),
 }
 
 

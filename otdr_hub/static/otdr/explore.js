@@ -1,9 +1,7 @@
 // Draws the figures of a page with Plotly, which is fetched only once the reader asks for it.
 (() => {
   "use strict";
-  const button = document.getElementById("explore");
-  const said = document.getElementById("explore-said");
-  if (!button) return;
+  let button = null, said = null;
   const look = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   // light-dark() has to be resolved by the browser: a drawing needs the colour itself.
   const colour = (name) => {
@@ -36,11 +34,8 @@
     const data = figure.data.map(({ meta: i, ...trace }) => {
       const color = inks[i % inks.length];
       const error = trace.error_y ? { error_y: { ...trace.error_y, color } } : {};
-      return {
-        ...trace, ...error,
-        marker: { size: 9, symbol: marks[i % marks.length], color },
-        line: { width: i ? 2 : 4, dash: dashes[i % dashes.length], color },
-      };
+      const marker = { size: 9, symbol: marks[i % marks.length], color };
+      return { ...trace, ...error, marker, line: { width: i ? 2 : 4, dash: dashes[i % dashes.length], color } };
     });
     return [data, layout];
   };
@@ -57,8 +52,7 @@
     said.textContent = button.dataset.done;
   };
 
-  button.hidden = false;
-  button.addEventListener("click", () => {
+  const fetched = () => {
     button.disabled = true;
     said.textContent = button.dataset.wait;
     const instead = document.createElement("template");
@@ -66,13 +60,19 @@
     const script = document.createElement("script");
     script.src = button.dataset.script;
     script.onload = draw;
-    script.onerror = () => {
-      button.disabled = false;
-      said.textContent = button.dataset.failed;
-    };
+    script.onerror = () => { button.disabled = false; said.textContent = button.dataset.failed; };
     document.head.append(instead, script);
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    if (window.Plotly) draw();
-  });
+  };
+
+  // The page may be renewed under an open drawing; then its new figures are drawn again.
+  const ready = () => {
+    [button, said] = ["explore", "explore-said"].map((name) => document.getElementById(name));
+    if (!button) return;
+    if (window.Plotly) { draw(); return; }
+    button.hidden = false;
+    button.addEventListener("click", fetched);
+  };
+  ready();
+  window.addEventListener("otdr:renewed", ready);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (window.Plotly) draw(); });
 })();

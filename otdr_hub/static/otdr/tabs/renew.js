@@ -3,6 +3,8 @@
   "use strict";
   if (!OTDR.main) return;
   const { main } = OTDR;
+  // What a form was answered with stands at the form's address; its page can be asked for again.
+  const address = main.dataset.address || location.href;
   let isRunning = false, isWanted = false, isStuck = false, retry = 0;
 
   const sign = (one) => one && (one.id || one.getAttribute("href") || one.textContent.trim());
@@ -40,7 +42,7 @@
       const begun = OTDR.clocks();
       try {
         const options = { cache: "no-store", headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) };
-        const answer = await fetch(location.href, options);
+        const answer = await fetch(address, options);
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.querySelector("main[data-sent]");
         if (fresh) {
@@ -48,7 +50,7 @@
           isStuck = !same;
           if (isStuck) OTDR.blank("reload");
           else if (!document.hidden) put(page, fresh, begun);
-        } else if (answer.status < 500) location.reload();
+        } else if (answer.status < 500) location.replace(address);
         else throw new Error("unavailable");
       } catch {
         retry = setTimeout(renew, 500 + 1000 * Math.random());
