@@ -41,10 +41,14 @@ def compare() -> None:
 
 @shared_task(name="governance.reasons")
 def reasons() -> None:
-    """Say who owes the reason of a shutoff longer than an hour; their list and the page ask for it."""
+    """Say who owes the reason of a shutoff for more than an hour; their list and the page ask for it."""
     due = clock.now() - REASON_WITHIN
     for shutoff in unexplained().filter(at__lte=due):
-        _log.warning("%s is off without a reason since %s, by %s", shutoff.scope_key, shutoff.at, shutoff.by)
+        # One that is on again owes its reason as well.
+        _log.warning(
+            "%s was switched off without a reason at %s, by %s; the reason is still owed",
+            shutoff.scope_key, shutoff.at, shutoff.by,
+        )  # fmt: skip
 
 
 @shared_task(name="governance.escalate")

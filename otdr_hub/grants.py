@@ -127,7 +127,7 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_shown_again(text, text, text)": "otdr_app",
         "governance_missing(text, text, timestamptz)": "otdr_app",
         "governance_required(text, text)": "otdr_app",
-        "governance_requirements(text, text)": "otdr_app",
+        "governance_in_force(text, text)": "otdr_app",
         "governance_answers(text, timestamptz)": "otdr_app",
     }
 )

@@ -24,7 +24,9 @@ from governance.ledger.models import Entry
 from governance.ledger.offline import Replay, Row, State, stands
 
 # What decides who sees what; and what a demonstration sets up before the past it claims.
-_TELLING: Final = ("markets.", "requirement.", "version.", "signoff.", "scope.", "shutoff.", "publication.")
+_TELLING: Final = (
+    "markets.", "requirement.", "version.", "signoff.", "scope.", "shutoff.", "publication.", "restore.",
+)  # fmt: skip
 _SETTING: Final = ("markets.", "requirement.", "version.")
 _SHOWABLE: Final = ("certified", "known_issue")
 

@@ -76,7 +76,8 @@ def _decided(payload: Payload) -> str:
 
 
 def _published(payload: Payload) -> str:
-    lines = _first(payload, "publications").get("lines", {})
+    told = _first(payload, "publications").get("lines", {})
+    lines = {key: line for key, line in told.items() if key.endswith("/-/-")}
     decided = sum(bool(line[1]) for line in lines.values())
     held = payload.get("held") or []
     kept = f"; kept as last signed: {', '.join(held)}" if held else ""
@@ -122,6 +123,7 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.VERSION_RETIRED: _retired,
         Action.REQUIREMENT_SET: _requirement,
         Action.REQUIREMENT_PROPOSED: _reason,
+        Action.TARGET_SET: _reason,
         Action.SCOPE_DECIDED: _decided,
         Action.SHUTOFF_ACTIVATED: _off,
         Action.SHUTOFF_TRIPPED: _off,

@@ -41,9 +41,10 @@ def act_on(found: Review) -> bool:
     if cache.get(_KEY) != found.problem:
         cache.set(_KEY, found.problem, _KEPT)
         return False
-    off = shutoff_trip(tripwire=Tripwire.LEDGER, market=GLOBAL, found=_place(found), actor=system())
+    place = _place(found)
+    off = shutoff_trip(tripwire=Tripwire.LEDGER, market=GLOBAL, found=place, actor=system())
     if off is not None:
-        _log.critical("everything is switched off: %s", found.problem)
+        _log.critical("everything is switched off: %s", place)
     return off is not None
 
 

@@ -31,8 +31,8 @@ from governance.ledger.services import Facts
 from governance.markets.models import Market
 from governance.signoffs import acts
 from governance.signoffs import facts as signoffs
-from governance.signoffs.models import SignoffRequest
-from governance.signoffs.selectors import required
+from governance.signoffs.models import EVERYWHERE, SignoffRequest
+from governance.signoffs.selectors import in_force
 from governance.signoffs.services import open_lines
 from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
@@ -173,7 +173,7 @@ def shutoff_trip(*, tripwire: str, market: str, found: str, actor: User) -> Shut
 
 def _check_possible(shutoff: Shutoff, actor: User) -> None:
     """Refuse what the gate could never let through: two other persons of two departments must sign."""
-    wanted = required(ACT, "")
+    wanted = in_force(ACT, EVERYWHERE if shutoff.market == GLOBAL else shutoff.market)
     if len(wanted) < 2:
         raise ConflictError(
             f"To switch on again takes signatures of two departments; '{ACT}' asks"
@@ -210,14 +210,13 @@ def lift_ask(*, shutoff: Shutoff, evidence: str, actor: User) -> SignoffRequest:
     if not content:
         raise ConflictError(f"Nothing of {what} is certified, so nothing could be shown again. Certify it.")
     _check_possible(shutoff, actor)
+    now = clock.now()
     said = {
         "shutoff": facts.name_of(shutoff), "content": content, "evidence": evidence.strip(),
         "repeats": shutoff.repeats.count(),
     }  # fmt: skip
-    seal = digest.of({"act": ACT, **said, "by": actor.username, "at": clock.now()})
-    ask = LiftAsk.objects.create(
-        digest=seal, asked_by=actor, asked_at=clock.now(), **said | {"shutoff": shutoff}
-    )
+    seal = digest.of({"act": ACT, **said, "by": actor.username, "at": now})
+    ask = LiftAsk.objects.create(digest=seal, asked_by=actor, asked_at=now, **said | {"shutoff": shutoff})
     request = open_lines(
         act=ACT, summary=f"Switch on again: {what}", lines=[(seal, f"{what} on again"[:120])], opened_by=actor
     )

@@ -215,12 +215,10 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
             return {}
         today = _in_force(state, change["act"], change["scope"])
         return today | {change["role"]: max(change["count"], today.get(change["role"], 0))}
-    if act == "shutoff_lift" and all(one["act"] != act for one in state.get("requirements", {}).values()):
-        # What was never asked of the departments for this act is asked as for a certification.
-        act = "scope"
-    decided = state.get("decisions", {}).values()
-    scope = [item["scope_key"].split("/")[0] for item in decided if item["digest"] == digest]
-    return _in_force(state, act, scope[0] if scope else "*")
+    decided = [one["scope_key"] for one in state.get("decisions", {}).values() if one["digest"] == digest]
+    asked = state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"]
+    scope = (decided[0] if decided else asked).split("/")[0]
+    return _in_force(state, act, "*" if scope == "global" else scope)
 
 
 def _in_force(state: State, act: str, scope: str) -> dict[str, int]:
@@ -228,6 +226,9 @@ def _in_force(state: State, act: str, scope: str) -> dict[str, int]:
     told = sorted(state.get("requirements", {}).items(), key=lambda pair: int(pair[0].split("#")[1]))
     here = [item for _, item in told if item["act"] == act and item["scope"] in ("*", scope)]
     newest = {(item["scope"], item["role"]): item["count"] for item in here}
+    if act == "shutoff_lift" and not newest:
+        # What was never asked of the departments there for this act is asked as for a certification.
+        return _in_force(state, "scope", scope)
     return {role: max(n for (_, other), n in newest.items() if other == role) for _, role in newest}
 
 

@@ -5,26 +5,20 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 STANDING_IN = """
-CREATE FUNCTION governance_holds(person bigint, wanted_role text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-  SELECT EXISTS (SELECT 1 FROM governance_user_groups m JOIN auth_group g ON g.id = m.group_id
-                 WHERE m.user_id = person AND g.name = wanted_role)
-$$;
-
 -- A deputyship in force, for a person who still holds the role, on a request that was passed on; and whoever
 -- stands in answers for no other department and does not audit.
 CREATE FUNCTION governance_stands_in(given governance_signature, asked bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
   SELECT EXISTS (
-    SELECT 1 FROM governance_deputy d JOIN governance_user p ON p.id = d.person_id
+    SELECT 1 FROM governance_deputy d
     WHERE d.id = given.deputyship_id AND d.deputy_id = given.person_id AND d.role = given.role
       AND (given.signed_at AT TIME ZONE 'UTC')::date BETWEEN d.since AND d.until
-      AND p.is_active AND governance_holds(d.person_id, d.role)
+      AND governance_person_holds(d.person_id, d.role)
       AND NOT EXISTS (SELECT 1 FROM governance_deputywithdrawal w WHERE w.deputyship_id = d.id))
     AND EXISTS (SELECT 1 FROM governance_escalation e WHERE e.request_id = asked AND e.role = given.role)
     AND NOT EXISTS (
       SELECT 1 FROM unnest(ARRAY['finance', 'legal', 'logistics', 'auditor', 'admin']) AS other(role)
-      WHERE other.role <> given.role AND governance_holds(given.person_id, other.role))
+      WHERE other.role <> given.role AND governance_person_holds(given.person_id, other.role))
 $$;
 
 CREATE OR REPLACE FUNCTION governance_signature_check() RETURNS trigger
@@ -43,7 +37,7 @@ BEGIN
     RAISE EXCEPTION 'the signature is over another digest than its line' USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.deputyship_id IS NULL THEN
-    IF NOT governance_holds(NEW.person_id, NEW.role) THEN
+    IF NOT governance_person_holds(NEW.person_id, NEW.role) THEN
       RAISE EXCEPTION '% does not sign for %', signer.username, NEW.role USING ERRCODE = 'insufficient_privilege';
     END IF;
   ELSIF NOT governance_stands_in(NEW, asked.id) THEN
@@ -91,13 +85,15 @@ END $$;
 """
 
 EFFECT = """
--- The table of what the roll-up is with and without the market must be filed, and be of the same data and week.
+-- The table of what the decision makes visible (of a market: what the roll-up is with and without it) must be
+-- filed, and be of the same breakout, data and week.
 CREATE FUNCTION governance_scope_check() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM metrics_effecttable e
                  WHERE e.digest = NEW.effect AND e.content::jsonb->'alone' ? NEW.market_id
                    AND e.content::jsonb->'vintages'->>NEW.market_id = NEW.vintage
+                   AND coalesce(e.content::jsonb->>'breakout', '-') = NEW.breakout
                    AND e.content::jsonb->>'week' = NEW.through::text) THEN
     RAISE EXCEPTION 'a scope decision without its effect table is refused' USING ERRCODE = 'check_violation';
   END IF;

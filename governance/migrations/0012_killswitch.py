@@ -48,15 +48,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 """
 
-# What was never asked of the departments for this act is asked as for a certification.
 REQUIRED = """
-CREATE OR REPLACE FUNCTION governance_required(wanted_act text, wanted_digest text)
+-- The part of the scope a digest is about: a decision's market, or the one that is asked to be on again.
+CREATE OR REPLACE FUNCTION governance_scope_of(wanted_digest text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+  SELECT coalesce(
+    (SELECT max(d.market_id) FROM governance_scopedecision d WHERE d.digest = wanted_digest),
+    (SELECT nullif(s.market, 'global') FROM governance_liftask a JOIN governance_shutoff s ON s.id = a.shutoff_id
+     WHERE a.digest = wanted_digest), '*')
+$$;
+
+-- What an act takes in a part of the scope. What was never asked of the departments there for switching on
+-- again is asked as for a certification.
+CREATE FUNCTION governance_in_force(wanted_act text, wanted_scope text)
 RETURNS TABLE (role text, needed integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
   SELECT q.role, q.needed FROM governance_requirements(
     CASE WHEN wanted_act = 'shutoff_lift'
-              AND NOT EXISTS (SELECT 1 FROM governance_requirement r WHERE r.act = 'shutoff_lift')
-         THEN 'scope' ELSE wanted_act END, governance_scope_of(wanted_digest)) q
+              AND NOT EXISTS (SELECT 1 FROM governance_requirements(wanted_act, wanted_scope))
+         THEN 'scope' ELSE wanted_act END, wanted_scope) q
+$$;
+
+CREATE OR REPLACE FUNCTION governance_required(wanted_act text, wanted_digest text)
+RETURNS TABLE (role text, needed integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+  SELECT q.role, q.needed FROM governance_in_force(wanted_act, governance_scope_of(wanted_digest)) q
   WHERE wanted_act <> 'requirement'
   UNION ALL
   SELECT x.role, max(x.needed)::integer
@@ -64,7 +80,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
         WHERE c.digest = wanted_digest
         UNION ALL
         SELECT q.role, q.needed FROM governance_requirementchange c,
-               LATERAL governance_requirements(c.act, c.scope) q
+               LATERAL governance_in_force(c.act, c.scope) q
         WHERE c.digest = wanted_digest) x
   WHERE wanted_act = 'requirement' GROUP BY x.role
 $$;

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -19,6 +20,10 @@ from governance.access.selectors import acting_for
 from governance.signoffs import acts
 from governance.signoffs.models import Signature, SignoffLine, SignoffRequest
 from otdr_hub.lib import clock
+
+
+# Holding one of these, nobody stands in for anybody.
+_NO_DEPUTY: Final = frozenset({*DEPARTMENTS, "auditor", "admin"})
 
 
 def missing_roles(act: str, digest: str, *, by: dt.datetime | None = None) -> list[str]:
@@ -47,7 +52,7 @@ def required(act: str, digest: str) -> dict[str, int]:
 def in_force(act: str, scope: str) -> dict[str, int]:
     """Role -> signatures an act needs today in a part of the scope (`*`: everywhere)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT role, needed FROM governance_requirements(%s, %s) ORDER BY role", [act, scope])
+        cursor.execute("SELECT role, needed FROM governance_in_force(%s, %s) ORDER BY role", [act, scope])
         return dict(cursor.fetchall())
 
 
@@ -61,9 +66,10 @@ def deputyship_for(request: SignoffRequest, role: str, person: User) -> Deputy |
     """Under which deputyship a person answers a request for a role they do not hold; None if under none.
 
     A deputy is asked once the department was silent past its time, and never beside a department of their
-    own. Where several could be stood in for, it is for whom nobody has answered yet.
+    own; who audits or runs the product is none. Where several could be stood in for, it is for whom nobody
+    has answered yet.
     """
-    if set(DEPARTMENTS) & person.roles or not request.escalations.filter(role=role).exists():
+    if _NO_DEPUTY & person.roles or not request.escalations.filter(role=role).exists():
         return None
     found = [item for item in acting_for(person, clock.now()) if item.role == role]
     given = Signature.objects.filter(line__request=request, role=role, withdrawal=None)

@@ -14,7 +14,7 @@ from governance.access.services import role_revoke, system
 from governance.audit.review import review
 from governance.models import Deputy, Entry, Signature, SignoffRequest
 from governance.scope.services import ACT as SCOPE
-from governance.signoffs.selectors import stands
+from governance.signoffs.selectors import is_party, stands
 from governance.signoffs.services import may_sign, request_escalate, request_open, signature_withdraw
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, NotAllowedError
@@ -132,6 +132,22 @@ def test_the_database_asks_who_stands_in(asked, case):
         signer.groups.add(person("legal").groups.get())
     with pytest.raises(DatabaseError, match=r"does not s(ign|tand in) "), transaction.atomic():
         inserted(asked, signer, used)
+
+
+@pytest.mark.parametrize("role", ["admin", "auditor"])
+def test_whoever_runs_or_audits_the_product_stands_in_for_nobody(asked, role):
+    """Given the role after the deputyship: the product says no before the database does."""
+    named = standing_in()
+    with clock.at(clock.now() + SILENT):
+        pass_on(asked)
+        assert may_sign(asked, "finance", named.deputy)
+        connection.cursor().execute("SET LOCAL ROLE otdr_app")
+        named.deputy.groups.add(person(role).groups.get())
+        again = User.objects.get(pk=named.deputy_id)
+        assert not may_sign(asked, "finance", again)
+        assert not is_party(asked, again)
+        with pytest.raises(DatabaseError, match="does not stand in"), transaction.atomic():
+            inserted(asked, again, named)
 
 
 def test_the_page_says_for_whom_one_stands_in(asked):

@@ -12,10 +12,12 @@ from governance.access.services import system
 from governance.audit.past import seen_at
 from governance.audit.review import review
 from governance.killswitch.selectors import open_ask
-from governance.killswitch.services import lift_ask, shutoff_activate
+from governance.killswitch.services import ACT, lift_ask, shutoff_activate
 from governance.ledger.selectors import epoch
 from governance.models import Shutoff, ShutoffLift, SignoffRequest
 from governance.publication.services import publication_publish
+from governance.requirements.services import requirement_propose
+from governance.signoffs.selectors import in_force, required
 from governance.signoffs.services import request_sign
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
@@ -229,6 +231,37 @@ def test_without_requirements_of_its_own_the_gate_is_that_of_a_certification(lak
     assert shown() == []
     builders.sign(request, "legal")
     assert shown() == [SHOWN]
+    assert review().problem == ""
+
+
+def test_a_market_that_asks_more_asks_nothing_less_of_the_others(lake):
+    """What a lift takes is asked per part of the scope: a requirement of one market replaces none elsewhere."""
+    builders.published(lake)
+    second = person("finance-2", "finance")
+    everybody = {"finance": 1, "legal": 1, "logistics": 1}
+    change = requirement_propose(
+        act=ACT, scope=SHOWN, role="finance", count=2, reason="Two of them.", actor=person("admin")
+    )
+    assert required("requirement", change.lines.get().digest) == everybody | {"finance": 2}
+    builders.sign(change, "finance", "legal", "logistics")
+    builders.answer(change, "finance", second)
+    assert in_force(ACT, "BB") == in_force(ACT, "*") == everybody
+    off = shutoff_activate(market=SHOWN, category="other", actor=person("dpm"))
+    with pytest.raises(ConflictError, match="two departments"):
+        ask(off)
+    change = requirement_propose(
+        act=ACT, scope=SHOWN, role="logistics", count=1, reason="And one.", actor=person("admin")
+    )
+    builders.sign(change, "finance", "logistics")
+    builders.answer(change, "finance", second)
+    request = ask(off)
+    assert required(ACT, request.lines.get().digest) == {"finance": 2, "logistics": 1}
+    builders.sign(request, "finance", "logistics")
+    assert shown() == []
+    builders.answer(request, "finance", second)
+    assert shown() == [SHOWN]
+    everything = shutoff_activate(market="global", category="security", actor=person("dpm"))
+    assert required(ACT, ask(everything).lines.get().digest) == everybody
     assert review().problem == ""
 
 

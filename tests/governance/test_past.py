@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from governance.access.policy import DEPARTMENTS
 from governance.audit.past import entries, past, seen_at
+from governance.audit.services import restore_accept
 from governance.killswitch.services import shutoff_activate
 from governance.models import Market, SignoffRequest
 from governance.publication.services import publication_publish
@@ -206,6 +207,17 @@ def test_a_claimed_past_is_told_in_its_own_time(tmp_path):
     assert [one.reason for one in then.markets] == [None, "undecided"]
     shutoff_activate(market=MARKET, category="other", actor=person("dpm"))
     assert told(claimed + dt.timedelta(hours=1))[MARKET][0] is None
+    assert told(now())[MARKET][0] == "switched_off"
+
+
+def test_a_restore_that_was_accepted_switched_everything_off_in_the_past_too(tmp_path, settings):
+    builders.published(tmp_path)
+    settings.CHECKPOINT_DIR.mkdir(parents=True, exist_ok=True)
+    (settings.CHECKPOINT_DIR / "checkpoints.jsonl").write_text(f'{{"seq":999,"hash":"{"f" * 64}"}}\n')
+    before = clock.now()
+    restore_accept(reason="The disk is gone.", actor=person("admin"))
+    assert told(before)[MARKET][0] is None
+    assert told(now()) == standing()
     assert told(now())[MARKET][0] == "switched_off"
 
 

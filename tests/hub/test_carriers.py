@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from governance.access.policy import DEPARTMENTS
 from governance.models import Market, PublicationLine, ScopeDecision, Shutoff, SignoffRequest
@@ -131,6 +132,18 @@ def test_a_breakout_has_a_decision_signatures_and_a_line_of_its_own(tmp_path):
     with acting_as("hub") as cursor:
         cursor.execute("SELECT market FROM hub.breakout")
         assert cursor.fetchall() == [(SHOWN,)], "a market that is not shown has no row at all"
+
+
+def test_the_table_of_carriers_is_none_of_a_market_and_the_other_way_round(tmp_path):
+    """Both name market, vintage and week; the database asks what they are a table of, too."""
+    fed(tmp_path, FOUR)
+    run = computed()
+    market = decide(run)
+    for breakout, value, effect in (("-", "-", seen_before(run, SHOWN)), ("carrier", "*", market.effect)):
+        again = ScopeDecision.objects.get(pk=market.pk)
+        again.pk, again.breakout, again.value, again.effect = None, breakout, value, effect
+        with pytest.raises(IntegrityError, match="without its effect table"), transaction.atomic():
+            again.save(force_insert=True)
 
 
 def certified(tmp_path, carriers):

@@ -10,6 +10,7 @@ from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.models import Publication
 from governance.publication.services import publication_publish, publication_rollback
+from governance.scope.models import WHOLE
 from governance.versions.selectors import by_name
 from metrics.operator.effect import last_whole_week, newest
 from otdr_hub.lib import weeks
@@ -45,7 +46,7 @@ class Command(ServiceCommand):
             version=version, vintages={code: one.vintage for code, one in found.items()}, through=monday,
             as_of=max(one.as_of for one in found.values()), actor=actor,
         )  # fmt: skip
-        lines = list(publication.lines.order_by("market"))
+        lines = list(publication.lines.filter(breakout=WHOLE).order_by("market"))
         answer = {
             "publication": str(publication), "digest": publication.digest, "week": weeks.label(monday),
             "shown": [line.market_id for line in lines if line.decision and not line.is_held],
