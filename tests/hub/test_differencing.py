@@ -2,7 +2,8 @@
 
 Random worlds: markets, carriers of all sizes, publications of corrected data, switched-off markets and
 carriers. After each step all views are read as `otdr_hub`; the attacker sets up an equation for every
-total shown and solves for what was not shown. He even knows which figures a correction left alone.
+total shown and solves for what was not shown. He even knows which figures a correction left alone, but
+for one thing that no withholding could keep from him: what a carrier fell to that was shown before.
 `OTDR_EXAMPLES=full` tries 500 worlds.
 """
 
@@ -50,6 +51,7 @@ class Attacker:
 
     sums: dict[Week, dict[Telling_, tuple[int, int]]] = field(default_factory=dict)
     shown: set[tuple[Week, Telling_, str]] = field(default_factory=set)
+    whole: set[tuple[Week, Telling_]] = field(default_factory=set)  # tellings that said nobody is left out
     names: dict[Week, set[str]] = field(default_factory=dict)
 
     def reads(self, world: Watched, page: Any, breakouts: Any) -> None:
@@ -62,34 +64,53 @@ class Attacker:
             for week in row["weeks"]:
                 at = (row["market"], dt.date.fromisoformat(week["week"]))
                 self.shown |= {(at, world.telling(*at), cell["carrier"]) for cell in week["carriers"]}
+                if not week["rest"]:
+                    self.whole.add((at, world.telling(*at)))
 
     def finds(self) -> list[tuple[Unknown, int, int | None]]:
         """(figure that was not shown, its lowest, its highest value), for all that some total binds.
 
         What is hidden in two tellings and equal in both is one unknown: the attacker may know that much.
+        Only of a carrier whose figure (or that it had nothing) some telling did show he may not: who knows
+        that nothing else was corrected has its new figure from the two totals of the market, whatever is
+        withheld.
         """
-        found = []
-        for at, tellings in self.sums.items():
-            hidden = {
-                told: {name for name in self.names[at] if (at, told, name) not in self.shown}
-                for told in tellings
-            }
-            keys = {
-                told: [(*at, name, *dict(told).get(name, (0, 0))) for name in sorted(names)]
-                for told, names in hidden.items()
-            }
-            unknown = sorted({key for found_ in keys.values() for key in found_})
-            equations = [
-                (
-                    [int(one in keys[told]) for one in unknown],
-                    due - sum(counts[0] for name, counts in told if name not in hidden[told]),
-                )
-                for told, (due, _on_time) in tellings.items()
-            ]
-            if unknown:
-                limits = ranges(equations, len(unknown))
-                found += [(one, low, high) for one, (low, high) in zip(unknown, limits, strict=True)]
+        found, seen = [], {(at, name) for at, _, name in self.shown}
+        for at in self.sums:
+            is_whole = any(place == at for place, _ in self.whole)
+            fell = {name for name in self.names[at] if is_whole or (at, name) in seen}
+            found += [one for one in self._solved(at, equal=True) if one[0][2] not in fell]
+            found += [one for one in self._solved(at, equal=False) if one[0][2] in fell]
         return found
+
+    def _solved(self, at: Week, *, equal: bool) -> list[tuple[Unknown, int, int | None]]:
+        """The range of each hidden figure of a week, if equal ones are known to be equal, or are not."""
+        tellings = self.sums[at]
+        hidden = {
+            told: {
+                name
+                for name in self.names[at]
+                if (at, told) not in self.whole and (at, told, name) not in self.shown
+            }
+            for told in tellings
+        }
+        keys = {
+            told: [
+                ((*at, name, *dict(told).get(name, (0, 0))), 0 if equal else n)
+                for name in sorted(hidden[told])
+            ]
+            for n, told in enumerate(tellings)
+        }
+        unknown = sorted({key for found in keys.values() for key in found})
+        equations = [
+            (
+                [int(one in keys[told]) for one in unknown],
+                due - sum(counts[0] for name, counts in told if name not in hidden[told]),
+            )
+            for told, (due, _on_time) in tellings.items()
+        ]
+        limits = ranges(equations, len(unknown))
+        return [(one, low, high) for (one, _), (low, high) in zip(unknown, limits, strict=True)]
 
     def tells_rates(self) -> list[tuple[Week, Telling_]]:
         """Tellings whose withheld figures are all on time, or all late: then each one's rate is known."""
