@@ -2,8 +2,9 @@
 
 Django's own handler goes from the event loop to a thread and back for every piece of middleware, and makes
 a thread per request. Our pages are synchronous from the first middleware to the last line of a template, so
-they are handed over once, to a few threads that stay; there are as many as the pool has connections. What
-stops a number has threads and connections of its own: it never waits behind slow pages.
+they are handed over once, to a few threads that stay; the pool has a connection for each of them and one
+more (`settings.base`). What stops a number has threads and connections of its own: it never waits behind slow
+pages.
 """
 
 from __future__ import annotations
