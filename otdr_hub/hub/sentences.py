@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -187,11 +187,6 @@ def held_sentence(reading: Reading, market: MarketReading) -> str:
     return _("Last signed number: %(week)s, data as of %(at)s. Newer data waits for signatures.") % words
 
 
-SETTLED: Final = dt.timedelta(days=7 + 7 + 3 + 2)
-"""From the Monday of a week until the next one is due: it is over, has waited its three days for news, and
-had two more to be signed in."""
-
-
 def overdue_sentence(reading: Reading) -> str:
     """What is said over a number that is not the newest there should be; nothing while it is."""
     shown = reading.publication
@@ -208,7 +203,8 @@ def overdue_sentence(reading: Reading) -> str:
             _("Last certified number: %(week)s. Not every market shown has a rate for a later week yet.")
             % words
         )
-    if reading.read_at < dt.datetime.combine(last, dt.time(), tzinfo=dt.UTC) + SETTLED:
+    settled = dt.timedelta(days=settings.OVERDUE_DAYS)
+    if reading.read_at < dt.datetime.combine(last, dt.time(), tzinfo=dt.UTC) + settled:
         return ""
     text = _("Last certified number: %(week)s, data as of %(at)s. %(next)s is due and not published.")
     return text % words

@@ -162,6 +162,9 @@ PAGES_REUSED = True
 PRESENT_GAP_SECONDS = int(os.environ.get("OTDR_PRESENT_GAP", "30"))
 # After how long a page with numbers asks again by itself where there is no script to hide them.
 STILL_SECONDS = int(os.environ.get("OTDR_STILL", "30"))
+# From the Monday of a week until the next one is due: each of the two is over, the later one has waited its
+# three days for news, and had two more to be signed in.
+OVERDUE_DAYS = int(os.environ.get("OTDR_OVERDUE", str(7 + 7 + 3 + 2)))
 
 LAKE_ROOT = Path(os.environ.get("OTDR_LAKE", VAR / "lake"))
 

@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +114,16 @@ class Held:
             route.continue_()
 
 
+@contextmanager
+def _freezing(place: Place) -> Iterator[None]:
+    """The network to the readers says nothing, until the block ends, however it ends."""
+    place.front.freeze()
+    try:
+        yield
+    finally:
+        place.front.thaw()
+
+
 def _shown(page: Page) -> None:
     expect(page.locator(".hero")).to_be_visible(timeout=PATIENT)
     expect(page.locator("#blanked")).to_be_hidden()
@@ -133,9 +144,11 @@ def test_eight_tabs_hold_one_stream_and_lose_a_stopped_market_at_once(
 
     held = Held(window, re.compile(r"/$|/markets/US/$"))
     place.stop_market("US")
-    for page in (*hubs, *markets):
-        _blank(page, "changed")
-    held.let_go()
+    try:
+        for page in (*hubs, *markets):
+            _blank(page, "changed")
+    finally:
+        held.let_go()
 
     for page in hubs:
         expect(page.locator(".coverage")).to_contain_text("United States is switched off.", timeout=PATIENT)
@@ -162,14 +175,15 @@ def test_a_tab_that_slept_shows_nothing_until_the_server_has_answered(
     _shown(page)
     asked = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     asleep = [one["id"] for one in asked if one["type"] == "renderer"]
-    for process in asleep:
-        os.kill(process, signal.SIGSTOP)
-    place.front.freeze()
-    time.sleep(5)
-    for process in asleep:
-        os.kill(process, signal.SIGCONT)
-    _blank(page, "lost")
-    place.front.thaw()
+    with _freezing(place):
+        try:
+            for process in asleep:
+                os.kill(process, signal.SIGSTOP)
+            time.sleep(5)
+        finally:
+            for process in asleep:
+                os.kill(process, signal.SIGCONT)
+        _blank(page, "lost")
     _shown(page)
 
 
@@ -187,12 +201,14 @@ def test_what_nobody_looks_at_is_hidden_and_asked_about_before_it_is_seen_again(
     page.evaluate(HIDDEN, True)
     _blank(page, "hidden")
     asked = Held(window, "**/api/v1/*")
-    page.evaluate("document.dispatchEvent(new Event('freeze'))")
-    place.stop_market("IT")
-    page.evaluate(HIDDEN, False)
-    page.wait_for_timeout(1500)
-    _blank(page, "hidden")
-    asked.let_go()
+    try:
+        page.evaluate("document.dispatchEvent(new Event('freeze'))")
+        place.stop_market("IT")
+        page.evaluate(HIDDEN, False)
+        page.wait_for_timeout(1500)
+        _blank(page, "hidden")
+    finally:
+        asked.let_go()
     expect(page.locator(".coverage")).to_contain_text("Italy", timeout=PATIENT)
 
 
@@ -204,28 +220,29 @@ def test_a_page_taken_back_from_history_is_asked_about_first(
         args=[*OPTIONS],
         ignore_default_args=["--disable-back-forward-cache"],
     )
-    window = plain.new_context(storage_state=state, viewport=LAPTOP)
-    page = _opened(window, place)
-    _shown(page)
-    page.evaluate("addEventListener('pageshow', (e) => { window.cameBack = e.persisted; })")
-    page.goto(f"{place.url}/versions/")
-    place.stop_market("JP")
-    page.go_back()
-    expect(page.locator(".coverage")).to_contain_text("Japan", timeout=PATIENT)
-    assert page.evaluate("window.cameBack") in (True, None)
-    plain.close()
+    try:
+        window = plain.new_context(storage_state=state, viewport=LAPTOP)
+        page = _opened(window, place)
+        _shown(page)
+        page.evaluate("addEventListener('pageshow', (e) => { window.cameBack = e.persisted; })")
+        page.goto(f"{place.url}/versions/")
+        place.stop_market("JP")
+        page.go_back()
+        expect(page.locator(".coverage")).to_contain_text("Japan", timeout=PATIENT)
+        assert page.evaluate("window.cameBack") is True
+    finally:
+        plain.close()
 
 
 def test_a_silent_network_blanks_and_comes_back_by_itself(window: BrowserContext, place: Place) -> None:
     page = _opened(window, place)
     _shown(page)
     number = page.locator(".hero").inner_text()
-    place.front.freeze()
-    _blank(page, "lost")
-    paper = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages)
-    assert "Numbers hidden" in paper
-    assert number not in paper
-    place.front.thaw()
+    with _freezing(place):
+        _blank(page, "lost")
+        paper = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages)
+        assert "Numbers hidden" in paper
+        assert number not in paper
     _shown(page)
     assert page.locator(".hero").inner_text() == number
 
@@ -236,10 +253,13 @@ def test_what_breaks_behind_the_page_hides_its_numbers(
 ) -> None:
     page, decide = _opened(window, place), _opened(window, place, "/decisions/")
     _shown(page)
-    _faults(place)[fault][0]()
-    _blank(page, "lost" if fault == "server killed" else "down")
-    assert decide.locator(".standing").text_content() == ""
-    _faults(place)[fault][1]()
+    begin, mend = _faults(place)[fault]
+    try:
+        begin()
+        _blank(page, "lost" if fault == "server killed" else "down")
+        assert decide.locator(".standing").text_content() == ""
+    finally:
+        mend()
     _shown(page)
     expect(decide.locator(".standing .figure")).to_be_visible(timeout=PATIENT)
 
@@ -267,22 +287,25 @@ def test_the_projector_holds_through_a_gap_and_counts_it_down(window: BrowserCon
     page = _opened(window, place, "/?present=1")
     _shown(page)
     place.web.kill()
-    expect(page.locator("#blanked [data-reason=held]").first).to_be_visible(timeout=PATIENT)
-    first = int(page.locator("[data-left]").inner_text())
-    assert 0 < first <= GAP
-    assert page.locator(".hero").is_visible()
-    _blank(page, "lost")
-    place.web.start()
+    try:
+        expect(page.locator("#blanked [data-reason=held]").first).to_be_visible(timeout=PATIENT)
+        first = int(page.locator("[data-left]").inner_text())
+        assert 0 < first <= GAP
+        assert page.locator(".hero").is_visible()
+        _blank(page, "lost")
+    finally:
+        place.web.start()
     _shown(page)
 
 
 def test_without_script_the_page_says_its_moment_and_asks_again(
     browser: Browser, place: Place, state: Any
 ) -> None:
-    context = browser.new_context(storage_state=state, viewport=LAPTOP, java_script_enabled=False)
-    page = _opened(context, place)
-    sent = page.locator(".moment time").get_attribute("datetime")
-    place.stop_market("ES")
-    expect(page.locator(".coverage")).to_contain_text("Spain", timeout=PATIENT)
-    assert page.locator(".moment time").get_attribute("datetime") != sent
-    context.close()
+    with closing(
+        browser.new_context(storage_state=state, viewport=LAPTOP, java_script_enabled=False)
+    ) as still:
+        page = _opened(still, place)
+        sent = page.locator(".moment time").get_attribute("datetime")
+        place.stop_market("ES")
+        expect(page.locator(".coverage")).to_contain_text("Spain", timeout=PATIENT)
+        assert page.locator(".moment time").get_attribute("datetime") != sent

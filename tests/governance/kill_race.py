@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import django
@@ -35,6 +36,7 @@ class Races:
         self.readings: list[tuple[int, bool]] = []
         self.problems: list[str] = []
         self.first = {"off": 0, "on": 0}
+        self.lead, self.step, self.last = 0.0, 0.004, ""  # seconds that switching off has before signing
         self.over = threading.Event()
 
     def noted(self, act, shows: bool | None) -> str:
@@ -92,6 +94,17 @@ class Races:
             thread.join()
         return told
 
+    def after(self, seconds: float, act) -> str:
+        time.sleep(max(0.0, seconds))
+        return act()
+
+    def meet(self, first: str) -> None:
+        """Whoever was first starts later next time, the later the longer it stays so: both orders happen."""
+        self.first[first] += 1
+        self.step = self.step * 2 if first == self.last else max(self.step / 2, 0.001)
+        self.lead += self.step if first == "on" else -self.step
+        self.last = first
+
     def read(self) -> None:
         """Until it is over, what the hub shows under which epoch."""
         from otdr_hub.hub.guarded import read_hub
@@ -109,9 +122,12 @@ class Races:
         told = self.race(lambda: self.off("admin"), lambda: self.off("legal"))
         self.expect("off and off", sorted(told) == ["conflict", "done"], told)
         request = self.asked()
-        told = self.race(lambda: self.on(request), lambda: self.off("legal"))
+        told = self.race(
+            lambda: self.after(self.lead, lambda: self.on(request)),
+            lambda: self.after(-self.lead, lambda: self.off("legal")),
+        )
         self.expect("off and on", told in (["conflict", "done"], ["done", "done"]), told)
-        self.first["on" if told[0] == "done" else "off"] += 1
+        self.meet("on" if told[0] == "done" else "off")
         certifying = self.certifying()
         told = self.race(
             lambda: self.off("legal"),
@@ -138,6 +154,13 @@ class Races:
         request = request_open(act="scope", summary="AA", lines=lines, actor=self.person("dpm"))
         self.builders.sign(request, "finance", "logistics")
         return request
+
+    def seen(self) -> dict[str, int]:
+        """Epochs under which the market was read as shown, and as hidden."""
+        return {
+            name: len({at for at, shows in self.readings if shows == wanted})
+            for name, wanted in (("shown", True), ("hidden", False))
+        }
 
     def stale(self) -> list[tuple[int, bool]]:
         """Readings that do not show what the acts up to their epoch made true."""
@@ -172,7 +195,7 @@ def main() -> int:
     print(
         json.dumps({
             "rounds": count, "acts": len(races.acts), "readings": len(races.readings), "stale": len(stale),
-            "first": races.first, "problems": races.problems[:5],
+            "first": races.first, "seen": races.seen(), "problems": races.problems[:5],
         })
     )  # fmt: skip
     return 1 if stale or races.problems else 0

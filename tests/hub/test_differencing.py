@@ -32,8 +32,8 @@ from otdr_hub.lib.suppress import Telling, withhold
 from tests import builders
 from tests.builders import person
 
-pytestmark = pytest.mark.django_db
 FULL = os.environ.get("OTDR_EXAMPLES") == "full"
+pytestmark = [pytest.mark.django_db, pytest.mark.faults, pytest.mark.timeout(3600 if FULL else 300)]
 MARKETS = ("AA", "BB", "CC")
 CERTIFIED = ("AA", "BB")
 CARRIERS = ("p", "q", "r", "s", "t")

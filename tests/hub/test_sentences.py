@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hub_readings import market, reading, usual, week
@@ -118,6 +119,16 @@ def test_change_in_words(now: tuple[int, int], before: tuple[int, int], said: st
 
 def test_change_without_an_earlier_week() -> None:
     assert changes.change_in_words(week(0, 10, 9), None) == "No earlier week to compare with."
+
+
+def test_the_week_that_is_due_is_named_once_the_days_given_are_over(settings: Any) -> None:
+    """Read on 27 Nov 2026; the last week began on the 16th."""
+    assert settings.OVERDUE_DAYS == 19
+    assert sentences.overdue_sentence(usual()) == ""
+    settings.OVERDUE_DAYS = 11
+    assert sentences.overdue_sentence(usual()).endswith("Week 48 is due and not published.")
+    settings.OVERDUE_DAYS = 12
+    assert sentences.overdue_sentence(usual()) == ""
 
 
 def test_a_preliminary_week_has_no_rate_and_no_change() -> None:

@@ -86,6 +86,7 @@ class Killer:
         self.admin = stage.patiently()
         self.events: list[Event] = []
         self.failures = self.turn = 0
+        self.untried = ["command", "page", "api"] if port else []
         self.acts: dict[str, Callable[[str], None]] = {"service": self._by_service}
         if self.client is not None:
             self.client.sign_in("admin")
@@ -211,14 +212,17 @@ class Killer:
         ways, weights = zip(*((way, WAYS[way]) for way in self.acts), strict=True)
         off = []
         for market in self.targets(world):
-            way = self.chance.choices(ways, weights)[0]
-            act = self.acts[way]
-            if self.turn % COMMAND_EVERY == COMMAND_EVERY // 2 and CARRIERS not in market:
-                way, act = "command", self.by_command
+            way = self.untried[-1] if self.untried else self.chance.choices(ways, weights)[0]
+            if self.turn % COMMAND_EVERY == COMMAND_EVERY // 2:
+                way = "command"
+            if way == "command" and CARRIERS in market:  # it is told a market
+                way = "service"
             self.turn += 1
-            if self.kill(market, way, act):
+            if self.kill(market, way, self.acts.get(way, self.by_command)):
                 off.append(market)
                 one_less(shared.kills)
+                if self.untried and self.events[-1].way == self.untried[-1]:
+                    self.untried.pop()
             if self.chance.random() < 0.3:
                 time.sleep(self.chance.uniform(0, pause / 4))
         # Half of them stay off for a while, so that much is read meanwhile.

@@ -1,8 +1,10 @@
-"""Which test shows which case of the kill switch (K1 to K16). A name that is gone, or an empty case, fails."""
+"""Which test shows which case of the kill switch (K1 to K16). A name that is gone or skipped, or an empty case,
+fails."""
 
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 
 import pytest
@@ -55,11 +57,37 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+SKIPPING = re.compile(r"\b(skip|skipif|importorskip|xfail)\b")
+
+
+def _is_left_out(node: ast.stmt) -> bool:
+    """Whether a whole module is skipped by this: a mark of it, a call, or what it is told to leave out."""
+    if isinstance(node, ast.Assign) and any(ast.unparse(one) == "pytestmark" for one in node.targets):
+        return bool(SKIPPING.search(ast.unparse(node.value)))
+    return isinstance(node, ast.Expr | ast.If) and bool(SKIPPING.search(ast.unparse(node)))
+
+
+def _run(source: str) -> frozenset[str]:
+    """The tests of a module that are always run: none of a module that is skipped."""
+    tree = ast.parse(source)
+    if any(
+        _is_left_out(node)
+        for node in tree.body
+        if not isinstance(node, ast.Expr) or isinstance(node.value, ast.Call)
+    ):
+        return frozenset()
+    return frozenset(
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and not any(SKIPPING.search(ast.unparse(mark)) for mark in node.decorator_list)
+    )
+
+
 @cache
 def _tests_in(path: str) -> frozenset[str]:
     file = PROJECT / path
-    tree = ast.parse(file.read_text("utf-8") if file.exists() else "")
-    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return _run(file.read_text("utf-8") if file.exists() else "")
 
 
 def _is_there(name: str) -> bool:
@@ -71,3 +99,17 @@ def _is_there(name: str) -> bool:
 def test_every_case_has_a_test(case):
     assert SHOWN_BY[case]
     assert [name for name in SHOWN_BY[case] if not _is_there(name)] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "pytestmark = [pytest.mark.faults, pytest.mark.skipif(not FULL, reason='long')]\ndef test_a(): ...",
+        "pytest.skip('not now', allow_module_level=True)\ndef test_a(): ...",
+        "if not FULL:\n    pytest.skip('not now', allow_module_level=True)\ndef test_a(): ...",
+        "@pytest.mark.skip\ndef test_a(): ...",
+    ],
+)
+def test_a_test_that_is_skipped_shows_nothing(source):
+    assert _run(source) == frozenset()
+    assert _run("pytestmark = pytest.mark.faults\ndef test_a(): ...") == {"test_a"}

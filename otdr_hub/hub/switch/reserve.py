@@ -1,8 +1,9 @@
 """A few connections that nobody else can take: whoever stops a number must not wait for who reads one.
 
-Web processes share a small pool. When all of it is in use, a request to the kill switch is still answered:
-it runs on connections of its own, one reserve for acting and one for looking, so that many who look do not
-keep out the one who acts.
+Each web process has a pool for each role, one connection more than it has threads. Should all of it be in use
+(a frozen database, connections not given back), a request to the kill switch is still answered: it runs on
+connections of its own, one reserve for acting and one for looking, so that many who look do not keep out the
+one who acts.
 """
 
 from __future__ import annotations
