@@ -21,7 +21,6 @@ from governance.signoffs import acts
 from governance.signoffs.models import Signature, SignoffLine, SignoffRequest
 from otdr_hub.lib import clock
 
-
 # Holding one of these, nobody stands in for anybody.
 _NO_DEPUTY: Final = frozenset({*DEPARTMENTS, "auditor", "admin"})
 
