@@ -215,9 +215,8 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
             return {}
         today = _in_force(state, change["act"], change["scope"])
         return today | {change["role"]: max(change["count"], today.get(change["role"], 0))}
-    decided = [one["scope_key"] for one in state.get("decisions", {}).values() if one["digest"] == digest]
-    asked = state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"]
-    scope = (decided[0] if decided else asked).split("/")[0]
+    places = [one["scope_key"] for one in state.get("decisions", {}).values() if one["digest"] == digest]
+    scope = (*places, state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"])[0].split("/")[0]
     return _in_force(state, act, "*" if scope == "global" else scope)
 
 

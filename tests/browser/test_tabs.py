@@ -8,15 +8,15 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import LAPTOP, OPTIONS
+from tests.browser.place import Held, Place
 from tests.browser.served import Web, sign_in
 from tests.conftest import OwnDatabase, copy_of
 from tests.hub.wire import Wire, wired
@@ -25,25 +25,6 @@ pytestmark = pytest.mark.browser
 GAP = 8
 # What a tab may take to notice, and some for a busy machine; figures are measured by the bench.
 PATIENT = 10_000
-
-
-@dataclass
-class Place:
-    """A server that can be killed, between two wires: to its readers and to its database."""
-
-    web: Web
-    front: Wire
-    wire: Wire
-    database: OwnDatabase
-
-    @property
-    def url(self) -> str:
-        """Where readers reach it."""
-        return f"http://127.0.0.1:{self.front.port}"
-
-    def stop_market(self, code: str) -> None:
-        """Switch a market off, as the command does."""
-        self.database.manage("shutoff", code, "--category", "data_quality", "--as", "admin")
 
 
 @pytest.fixture(scope="module")
@@ -92,36 +73,6 @@ def _blank(page: Page, why: str) -> None:
     # How many corrections wait for the reader is no number of a market.
     text = re.sub(r"Corrections\s+\d+\s+to take note of", "", text)
     assert not re.search(r"\d", text), text
-
-
-class Held:
-    """Requests that wait until they are let go."""
-
-    def __init__(self, window: BrowserContext, which: str | re.Pattern[str]) -> None:
-        self._routes: list[Route] = []
-        self._is_holding = True
-        window.route(which, lambda route: self._take(route))  # noqa: PLW0108 (no builtins taken there)
-
-    def _take(self, route: Route) -> None:
-        if self._is_holding:
-            self._routes.append(route)
-        else:
-            route.continue_()
-
-    def let_go(self) -> None:
-        self._is_holding = False
-        for route in self._routes:
-            route.continue_()
-
-
-@contextmanager
-def _freezing(place: Place) -> Iterator[None]:
-    """The network to the readers says nothing, until the block ends, however it ends."""
-    place.front.freeze()
-    try:
-        yield
-    finally:
-        place.front.thaw()
 
 
 def _shown(page: Page) -> None:
@@ -175,7 +126,7 @@ def test_a_tab_that_slept_shows_nothing_until_the_server_has_answered(
     _shown(page)
     asked = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     asleep = [one["id"] for one in asked if one["type"] == "renderer"]
-    with _freezing(place):
+    with place.frozen():
         try:
             for process in asleep:
                 os.kill(process, signal.SIGSTOP)
@@ -215,6 +166,7 @@ def test_what_nobody_looks_at_is_hidden_and_asked_about_before_it_is_seen_again(
 def test_a_page_taken_back_from_history_is_asked_about_first(
     browser: Browser, chromium: str, place: Place, state: Any
 ) -> None:
+    """A page that may not be stored is made anew by the way back; whatever keeps one all the same hides it."""
     plain = browser.browser_type.launch(
         executable_path=chromium,
         args=[*OPTIONS],
@@ -224,12 +176,21 @@ def test_a_page_taken_back_from_history_is_asked_about_first(
         window = plain.new_context(storage_state=state, viewport=LAPTOP)
         page = _opened(window, place)
         _shown(page)
-        page.evaluate("addEventListener('pageshow', (e) => { window.cameBack = e.persisted; })")
+        page.evaluate("window.isKept = true")
         page.goto(f"{place.url}/versions/")
         place.stop_market("JP")
         page.go_back()
         expect(page.locator(".coverage")).to_contain_text("Japan", timeout=PATIENT)
-        assert page.evaluate("window.cameBack") is True
+        assert page.evaluate("window.isKept") is None
+        asked = Held(window, "**/api/v1/*")
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+        _blank(page, "hidden")
+        place.stop_market("NL")
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+        page.wait_for_timeout(1500)
+        _blank(page, "hidden")
+        asked.let_go()
+        expect(page.locator(".coverage")).to_contain_text("Netherlands", timeout=PATIENT)
     finally:
         plain.close()
 
@@ -238,7 +199,7 @@ def test_a_silent_network_blanks_and_comes_back_by_itself(window: BrowserContext
     page = _opened(window, place)
     _shown(page)
     number = page.locator(".hero").inner_text()
-    with _freezing(place):
+    with place.frozen():
         _blank(page, "lost")
         paper = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages)
         assert "Numbers hidden" in paper
