@@ -20,7 +20,7 @@ from typing import Any, Final
 try:
     from governance.ledger.ed25519 import verify_signature
 except ImportError:  # run as a script: the file beside this one
-    from ed25519 import verify_signature  # type: ignore[no-redef, import-not-found]
+    from ed25519 import verify_signature  # type: ignore[no-redef, import-not-found]  # there only then
 
 GENESIS: Final = "0" * 64
 COLUMNS: Final = (
