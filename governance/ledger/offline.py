@@ -19,8 +19,10 @@ from typing import Any, Final
 
 try:
     from governance.ledger.ed25519 import verify_signature
-except ImportError:  # run as a script: the file beside this one
+    from governance.ledger.signed import PUT_BACK, key_id, put_back, signed_text
+except ImportError:  # run as a script: the files beside this one
     from ed25519 import verify_signature  # type: ignore[no-redef, import-not-found]  # there only then
+    from signed import PUT_BACK, key_id, put_back, signed_text  # type: ignore[no-redef, import-not-found]
 
 GENESIS: Final = "0" * 64
 COLUMNS: Final = (
@@ -78,18 +80,6 @@ def _link(row: Row, expected: int, previous: str) -> str:
     if row[7] != previous:
         return "it does not follow the entry before it"
     return "" if entry_hash(row) == row[8] else "its content does not match its hash"
-
-
-def key_id(public_key: bytes) -> str:
-    """The short name of a public key."""
-    return hashlib.sha256(public_key).hexdigest()[:16]
-
-
-def signed_text(checkpoint: Mapping[str, Any]) -> bytes:
-    """What the signature of a checkpoint covers: all its other fields as canonical JSON."""
-    fields = {name: value for name, value in checkpoint.items() if name != "signature"}
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return b"otdr-checkpoint-1\n" + text.encode()
 
 
 def check_checkpoints(
@@ -269,7 +259,10 @@ def check_export(lines: Iterable[str], key: bytes | None, *, every: bool = False
         finding = Finding(entries + 1, f"it is missing; the export says it holds {head['entries']}")
     if finding is None and len(checkpoints) < entries:
         finding = Finding(len(checkpoints) + 1, "it has no checkpoint")
-    return finding or replay.finding, replay, entries
+    finding = finding or replay.finding
+    if finding is None and (back := put_back(checkpoints)):
+        finding = Finding(back, PUT_BACK)
+    return finding, replay, entries
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -19,7 +19,7 @@ from governance.audit.review import review
 from governance.ledger import checkpoints, guards, keys, verify
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
-from governance.ledger.offline import signed_text
+from governance.ledger.signed import signed_text
 from otdr_hub.lib.outcome import ConflictError
 from tests.builders import person
 from tests.conftest import PROJECT, OwnDatabase
@@ -127,6 +127,14 @@ def test_a_copy_kept_elsewhere_may_be_older_than_the_ledger(db, folder, monkeypa
     assert review().finding.seq == 1
     with pytest.raises(ConflictError, match="cannot be read"):
         review(checkpoint_file=folder / "absent")
+
+
+def test_an_upgrade_that_another_process_saw_first_does_not_seem_undone(db, folder, monkeypatch):
+    for text in ("first", "second"):
+        note(text)
+        checkpoints.catch_up()
+        monkeypatch.setattr(guards, "recent_fingerprint", lambda: "of a moment ago")
+    assert {item["guards"] for item in kept(folder)} == {guards.fingerprint()}
 
 
 def test_a_file_that_is_gone_is_not_begun_again_in_silence(db, folder, monkeypatch):

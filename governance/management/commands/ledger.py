@@ -15,7 +15,7 @@ from governance.access.policy import may
 from governance.audit.services import restore_accept
 from governance.ledger import checkpoints, guards, keys
 from governance.ledger.export import write, write_verifier
-from governance.ledger.offline import key_id
+from governance.ledger.signed import key_id
 from otdr_hub.lib.outcome import require
 
 Answer = tuple[dict[str, Any], str, int]
