@@ -53,6 +53,9 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "L15": (
         f"{_FOUND}l15_a_guard_that_was_changed_is_named",
         f"{_FOUND}l15_the_unique_key_that_forbids_a_fork_is_a_guard",
+        f"{_FOUND}l15_a_guard_that_was_changed_used_and_put_back_is_found",
+        f"{_FOUND}l15_an_upgrade_of_the_guards_is_no_finding",
+        f"{_FOUND}l15_whoever_edits_the_guards_of_a_checkpoint_breaks_its_signature",
     ),
     "L16": (f"{_ATTACKS}l16_no_setting_silences_a_trigger",),
     "L17": (
@@ -79,9 +82,13 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "S3": (
         f"{_G}people.py::test_a_role_taken_away_is_gone_from_an_open_session_at_once",
         f"{_G}person_attacks.py::test_s3_a_role_counts_at_the_moment_of_the_signature",
+        f"{_G}lift.py::test_s3_a_role_counts_at_the_moment_of_each_signature_for_on_again",
     ),
-    # Who lifts a shutoff is the kill switch's business; that a recent proof is asked for is shown here.
     "S4": (
+        f"{_G}lift.py::test_a_person_who_switched_off_or_asks_does_not_sign",
+        f"{_G}lift.py::test_s4_a_stale_session_and_the_product_itself_do_not_bring_it_back",
+        f"{_G}lift.py::test_the_database_refuses_a_lift_without_its_signatures",
+        f"{_HUB}switch.py::test_s4_the_api_asks_only_for_a_person_who_has_just_proven_to_be_there",
         f"{_G}signatures.py::test_who_signs_proved_just_now_who_they_are",
         f"{_G}fresh.py::test_a_session_without_a_proof_is_never_fresh",
         f"{_G}fresh.py::test_the_api_says_it_as_a_problem",
@@ -101,6 +108,11 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "S7": (
         f"{_H}attacks.py::test_s7_text_from_people_is_inert_on_every_page",
+        f"{_H}attacks.py::test_s7_what_a_definition_says_is_inert_and_its_name_is_none_but_a_name",
+        f"{_HUB}carriers_page.py::test_a_name_with_markup_is_text_everywhere",
+        f"{_HUB}carriers_page.py::test_s7_a_picture_has_no_markup_in_titles_names_or_hover_texts",
+        f"{_HUB}exports.py::test_text_that_would_calculate_is_neutral_in_csv",
+        f"{_HUB}exports.py::test_text_that_would_calculate_is_text_in_a_workbook",
         f"{_G}people.py::test_names_and_reasons_are_inert_on_the_page",
         f"{_G}door.py::test_a_name_with_line_breaks_forges_no_line_of_the_log",
     ),

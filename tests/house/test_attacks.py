@@ -7,17 +7,21 @@ import json
 import logging
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from governance.access.policy import ROLES
+from governance.definition import DefinitionError
 from governance.markets.services import MarketRow, markets_load
 from governance.models import Entry, Epoch, Market, ScopeDecision, SignoffRequest
 from governance.scope.services import ACT as SCOPE
 from governance.signoffs.services import request_open
+from governance.versions.services import version_propose, version_submit
 from metrics.models import Batch
+from metrics.otdr.engine import engine_digest
 from otdr_hub import cluster
 from tests import builders
 from tests.builders import PASSWORD, person
@@ -126,6 +130,39 @@ def test_s7_text_from_people_is_inert_on_every_page(shown, lake):
             else:
                 assert answer["X-Content-Type-Options"] == "nosniff", path
     assert said > 10, "the texts were on the pages, as text"
+
+
+def test_s7_what_a_definition_says_is_inert_and_its_name_is_none_but_a_name(shown):
+    """Why it changes, what it does, why it came back, and whatever of the document is free to say."""
+    with pytest.raises(DefinitionError):
+        replace(builders.DEFINITION, name=f"otdr{XSS}")
+    evil = replace(
+        builders.DEFINITION, name="otdr-evil", attempt_reasons=(f"A{XSS}",), pickup_services=(f"P{XSS}",),
+        excluded_services=((f"S{XSS}", "test"),), event_map=((f"C{XSS}", f"K{XSS}", "attempted"),),
+        calendars=(("AA", "2025-12-25", f"H{XSS}"),), success_event="first_attempt",
+    )  # fmt: skip
+    engineer = person("data_engineer")
+    version = version_propose(
+        definition=evil, engine_digest=engine_digest(), reason=f"W{XSS}", actor=engineer
+    )
+    request = version_submit(version=version, effect=f"E{XSS}", actor=engineer)
+    builders.answer(request, "finance", person("finance"), "reject", f"R{XSS}")
+    newest = Entry.objects.last().seq
+    paths = (
+        "/versions/",
+        "/versions/otdr-evil/",
+        f"/signoffs/{request.pk}/",
+        f"/ledger/{newest}/",
+        "/ledger/",
+    )
+    said = 0
+    for role in ("dpm", "finance", "auditor", "executive"):
+        client = client_of(role)
+        for path in paths:
+            text = client.get(path).content.decode()
+            assert "<img src=x" not in text, (role, path)
+            said += text.count("onerror=alert(1)")
+    assert said > 20, "the texts were on the pages, as text"
 
 
 def test_s10_no_secret_is_in_the_repository():
