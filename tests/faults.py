@@ -41,6 +41,8 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "L13": (
         f"{_FOUND}l13_a_checkpoint_taken_out_or_altered_is_found",
         f"{_FOUND}l13_a_last_checkpoint_without_its_signature_is_found",
+        f"{_G}checkpoints.py::test_l13_a_file_whose_end_was_cut_is_found_and_signed_again",
+        f"{_G}checkpoints.py::test_l13_database_and_file_cut_together_are_found_with_a_copy_kept_elsewhere",
         f"{_FOUND}l13_another_key_is_found",
         f"{_FOUND}l13_history_signed_anew_with_another_key_is_found_by_a_pinned_key_or_a_copy",
     ),
@@ -124,7 +126,10 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "S9": (f"{_H}schemathesis.py::test_nothing_the_schema_allows_or_forbids_breaks_the_api",),
     "S10": (
-        f"{_H}attacks.py::test_s10_no_secret_is_in_the_repository",
+        f"{_H}secrets.py::test_s10_no_secret_is_in_the_repository",
+        f"{_H}secrets.py::test_s10_what_looks_like_a_secret_or_is_one_of_ours_is_seen",
+        f"{_H}secrets.py::test_s10_where_secrets_live_stays_out_of_the_image",
+        f"{_H}secrets.py::test_s10_no_secret_is_in_the_image",
         f"{_H}attacks.py::test_s10_no_secret_is_on_a_page_in_an_error_or_in_the_log",
         f"{_G}checkpoints.py::test_files_are_closed_to_others_and_hold_no_secret",
     ),

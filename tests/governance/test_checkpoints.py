@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from governance.ledger.signed import signed_text
 from otdr_hub.lib.outcome import ConflictError
 from tests.builders import person
 from tests.conftest import PROJECT, OwnDatabase
+from tests.governance.tampering import cut, entries
 
 
 @pytest.fixture
@@ -115,6 +117,44 @@ def test_an_entry_long_without_a_checkpoint_is_found(db, folder, monkeypatch):
     monkeypatch.setattr(verify, "_GRACE", 0)
     assert checked(folder) == (found := checked(folder))
     assert (found.seq, found.problem) == (2, "it has no checkpoint, though it was due long ago")
+
+
+def test_l13_a_file_whose_end_was_cut_is_found_and_signed_again(db, folder, monkeypatch):
+    for text in ("first", "second", "third"):
+        note(text)
+    checkpoints.catch_up()
+    file = folder / checkpoints.FILE
+    whole = kept(folder)
+    file.write_text(file.read_text().splitlines(keepends=True)[0])
+    monkeypatch.setattr(verify, "_GRACE", 0)
+    found = checked(folder)
+    assert (found.seq, found.problem) == (2, verify.UNSIGNED)
+    assert checkpoints.catch_up() == 2
+    assert checked(folder) is None
+    assert [item["hash"] for item in kept(folder)] == [item["hash"] for item in whole]
+
+
+def test_l13_database_and_file_cut_together_are_found_with_a_copy_kept_elsewhere(demo, tmp_path):
+    """Nothing here says so any more: which is why a copy of the file, or an export, is worth keeping."""
+    copy = tmp_path / "kept.jsonl"
+    file = demo.checkpoints / checkpoints.FILE
+    shutil.copy(file, copy)
+    last = entries(demo) - 3
+    cut(demo, last)
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:last]))
+
+    def first_bad(*arguments):
+        done = demo.manage("verify_ledger", "--json", *arguments, check=False)
+        return json.loads(done.stdout)["first_bad"]
+
+    key = demo.manage("ledger", "key").stdout.strip()
+    assert first_bad() is None
+    removed = {"seq": last + 1, "problem": "it was removed"}
+    assert first_bad("--checkpoint", str(copy), "--key", key) == removed
+    # What is signed anew over the cut does not hide it either.
+    demo.manage("shutoff", "US", "-c", "other", "--as", "admin")
+    signed_anew = {"seq": last + 1, "problem": "it is not the entry that was signed"}
+    assert first_bad("--checkpoint", str(copy), "--key", key) == signed_anew
 
 
 def test_a_copy_kept_elsewhere_may_be_older_than_the_ledger(db, folder, monkeypatch):
