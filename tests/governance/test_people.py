@@ -248,7 +248,7 @@ def test_the_command_tells_the_same_story() -> None:
 # They hold nothing to read: each is a form of the DPM's.
 FORMS = {"/scope/decide/", "/scope/publish/"}
 MAIN_PAGES = (
-    "/", "/about/", "/inbox/", "/scope/", "/decisions/", "/kill-switch/", "/publications/", "/notices/",
+    "/", "/inbox/", "/scope/", "/decisions/", "/kill-switch/", "/publications/", "/notices/",
     "/batches/", "/versions/", "/ledger/", "/ledger/past/", "/ledger/export/", "/people/", "/people/auditor/",
     *(f"/api/v1/{one}" for one in ("hub", "epoch", "decisions", "signoffs", "scope", "shutoffs", "publications",
                                    "notices", "batches", "versions", "ledger")),
