@@ -221,13 +221,13 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
 
 
 def _in_force(state: State, act: str, scope: str) -> dict[str, int]:
-    """The newest requirement of each role and part of the scope; everywhere and here, the larger one."""
+    """The newest requirement of each role, everywhere or here the larger one; a certification's floor."""
     told = sorted(state.get("requirements", {}).items(), key=lambda pair: int(pair[0].split("#")[1]))
     here = [item for _, item in told if item["act"] == act and item["scope"] in ("*", scope)]
     newest = {(item["scope"], item["role"]): item["count"] for item in here}
-    if act == "shutoff_lift" and not newest:
-        # What was never asked of the departments there for this act is asked as for a certification.
+    if act == "shutoff_lift" and not newest:  # never asked of the departments there: as for a certification
         return _in_force(state, "scope", scope)
+    newest |= {("floor", one): 1 for one in ("finance", "legal", "logistics") if act == "scope" and newest}
     return {role: max(n for (_, other), n in newest.items() if other == role) for _, role in newest}
 
 
