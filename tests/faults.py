@@ -66,6 +66,8 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "S1": (
         f"{_G}person_attacks.py::test_s1_who_never_signs",
         f"{_G}person_attacks.py::test_s1_nobody_signs_by_anothers_hand",
+        f"{_G}person_attacks.py::test_s1_who_has_not_just_proven_who_they_are_does_not_sign",
+        f"{_G}floor.py::test_one_row_certifies_nothing_with_one_signature",
         f"{_G}signatures.py::test_one_person_answers_a_request_for_one_department_even_on_other_lines",
         f"{_G}signatures.py::test_who_recomputed_the_numbers_does_not_sign_for_them",
         f"{_G}known_bugs.py::test_experimenter_four_eyes_hold_without_any_page",

@@ -31,6 +31,12 @@ BEGIN
   IF signer.is_system OR NOT signer.is_active THEN
     RAISE EXCEPTION 'the account % cannot sign', signer.username USING ERRCODE = 'insufficient_privilege';
   END IF;
+  -- As long as the service allows (FRESH); both moments are of one clock, which may tell a claimed past.
+  IF NEW.authenticated_at IS NULL OR NEW.authenticated_at > NEW.signed_at
+     OR NEW.authenticated_at < NEW.signed_at - interval '5 minutes' THEN
+    RAISE EXCEPTION '% did not prove who they are within five minutes before signing', signer.username
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
   SELECT r.* INTO asked FROM governance_signoffline l JOIN governance_signoffrequest r ON r.id = l.request_id
   WHERE l.id = NEW.line_id AND l.digest = NEW.digest;
   IF asked.id IS NULL THEN

@@ -162,7 +162,7 @@ BEGIN
   WHERE s.digest = asked.digest AND s.verdict IN ('approve', 'except')
     AND s.person_id NOT IN (asked.asked_by_id, off.by_id)
     AND s.person_id NOT IN (SELECT r.by_id FROM governance_shutoffrepeat r WHERE r.shutoff_id = off.id)
-    AND s.authenticated_at > s.signed_at - interval '10 minutes'
+    AND s.authenticated_at BETWEEN s.signed_at - interval '5 minutes' AND s.signed_at
     AND NOT EXISTS (SELECT 1 FROM governance_withdrawal w WHERE w.signature_id = s.id);
   IF persons < 2 OR departments < 2 THEN
     RAISE EXCEPTION 'switching % on again takes two other persons of two departments', off.market

@@ -45,8 +45,10 @@ GROUP BY l.decision
 """
 
 SIGNED = """
-INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason, round, signed_at)
-SELECT l.id, l.digest, %s, %s, 'approve', 'I saw it.', '', 0, now() FROM governance_signoffline l WHERE l.digest = %s
+INSERT INTO governance_signature
+  (line_id, digest, role, person_id, verdict, statement, reason, round, authenticated_at, signed_at)
+SELECT l.id, l.digest, %s, %s, 'approve', 'I saw it.', '', 0, now(), now()
+FROM governance_signoffline l WHERE l.digest = %s
 """
 
 

@@ -65,7 +65,8 @@ def test_experimenter_four_eyes_hold_without_any_page(lake, tmp_path):
     with pytest.raises(DatabaseError, match="whoever proposes or asks does not sign"), transaction.atomic():
         connection.cursor().execute(
             "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason,"
-            " round, signed_at) VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, now())",
+            " round, authenticated_at, signed_at)"
+            " VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, now(), now())",
             [line.pk, line.digest, author.pk],
         )
 
