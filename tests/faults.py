@@ -75,10 +75,12 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
         f"{_G}deputies.py::test_between_them_they_have_one_voice",
     ),
     "S2": (
+        f"{_G}scope_digest.py::test_no_other_content_comes_in_under_a_signed_digest",
         f"{_G}known_bugs.py::test_flagsmith_7056_no_approval_outlives_an_edit",
         f"{_G}known_bugs.py::test_gitlab_383776_no_window_between_an_edit_and_its_signatures",
     ),
     "S3": (
+        f"{_G}role_race.py::test_s3_a_role_taken_away_and_a_signature_in_it_have_one_order",
         f"{_G}people.py::test_a_role_taken_away_is_gone_from_an_open_session_at_once",
         f"{_G}person_attacks.py::test_s3_a_role_counts_at_the_moment_of_the_signature",
     ),
