@@ -71,6 +71,8 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "S1": (
         f"{_G}person_attacks.py::test_s1_who_never_signs",
         f"{_G}person_attacks.py::test_s1_nobody_signs_by_anothers_hand",
+        f"{_G}person_attacks.py::test_s1_who_has_not_just_proven_who_they_are_does_not_sign",
+        f"{_G}floor.py::test_one_row_certifies_nothing_with_one_signature",
         f"{_G}signatures.py::test_one_person_answers_a_request_for_one_department_even_on_other_lines",
         f"{_G}signatures.py::test_who_recomputed_the_numbers_does_not_sign_for_them",
         f"{_G}known_bugs.py::test_experimenter_four_eyes_hold_without_any_page",
@@ -78,10 +80,12 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
         f"{_G}deputies.py::test_between_them_they_have_one_voice",
     ),
     "S2": (
+        f"{_G}scope_digest.py::test_no_other_content_comes_in_under_a_signed_digest",
         f"{_G}known_bugs.py::test_flagsmith_7056_no_approval_outlives_an_edit",
         f"{_G}known_bugs.py::test_gitlab_383776_no_window_between_an_edit_and_its_signatures",
     ),
     "S3": (
+        f"{_G}role_race.py::test_s3_a_role_taken_away_and_a_signature_in_it_have_one_order",
         f"{_G}people.py::test_a_role_taken_away_is_gone_from_an_open_session_at_once",
         f"{_G}person_attacks.py::test_s3_a_role_counts_at_the_moment_of_the_signature",
         f"{_G}lift.py::test_s3_a_role_counts_at_the_moment_of_each_signature_for_on_again",

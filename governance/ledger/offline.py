@@ -153,7 +153,7 @@ class Replay:
         for digest, item in facts.get("versions", {}).items():
             old, new = states.get(digest, ""), item["state"]
             moves = LIFE.index(new) == LIFE.index(old) + 1 or (old, new) == ("in_review", "draft")
-            if not moves or (new == "approved" and not stands(self.state, "version", digest)):
+            if not moves or (new in LIFE[3:5] and not stands(self.state, "version", digest)):
                 return f"the version {digest[:8]} went from '{old}' to '{new}' and may not"
         known = self.state.get("versions", {}).values()
         if facts.get("versions") and sum(item["state"] == "effective" for item in known) > 1:
@@ -211,13 +211,13 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
 
 
 def _in_force(state: State, act: str, scope: str) -> dict[str, int]:
-    """The newest requirement of each role and part of the scope; everywhere and here, the larger one."""
+    """The newest requirement of each role, everywhere or here the larger one; a certification's floor."""
     told = sorted(state.get("requirements", {}).items(), key=lambda pair: int(pair[0].split("#")[1]))
     here = [item for _, item in told if item["act"] == act and item["scope"] in ("*", scope)]
     newest = {(item["scope"], item["role"]): item["count"] for item in here}
-    if act == "shutoff_lift" and not newest:
-        # What was never asked of the departments there for this act is asked as for a certification.
+    if act == "shutoff_lift" and not newest:  # never asked of the departments there: as for a certification
         return _in_force(state, "scope", scope)
+    newest |= {("floor", one): 1 for one in ("finance", "legal", "logistics") if act == "scope" and newest}
     return {role: max(n for (_, other), n in newest.items() if other == role) for _, role in newest}
 
 
