@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from governance.access.policy import DEPARTMENTS
 from governance.access.services import role_revoke
 from governance.models import Requirement, Signature, SignoffRequest
 from governance.scope.services import ACT as SCOPE
@@ -29,7 +30,7 @@ def said(*words: str, **options: object) -> str:
 @pytest.fixture
 def proposed() -> SignoffRequest:
     """Two of Finance where one signs today, asked for by command."""
-    builders.required(SCOPE, "finance", "legal")
+    builders.required(SCOPE, *DEPARTMENTS)
     person("finance-2", "finance"), person("admin")
     text = said("propose", SCOPE, "finance", count=2, reason=REASON, actor="admin")
     request = SignoffRequest.objects.get(act="requirement")
@@ -39,12 +40,12 @@ def proposed() -> SignoffRequest:
 
 def test_a_change_is_proposed_by_command_and_signed_from_the_inbox(proposed):
     assert proposed.summary == "Change what must be signed: 2 x finance for scope, today 1"
-    for name in ("finance", "finance-2", "legal"):
+    for name in ("finance", "finance-2", "legal", "logistics"):
         (waiting,) = asked_of(person(name))
         assert waiting.request == proposed
         assert in_force(SCOPE, "*")["finance"] == 1
         builders.answer(proposed, waiting.role, person(name))
-    assert in_force(SCOPE, "*") == {"finance": 2, "legal": 1}
+    assert in_force(SCOPE, "*") == {"finance": 2, "legal": 1, "logistics": 1}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_a_proposal_that_cannot_be_is_refused_in_a_line(options, words):
 
 
 def test_what_became_impossible_while_it_was_signed_is_not_put_in_force(proposed):
-    builders.sign(proposed, "finance")
+    builders.sign(proposed, "finance", "logistics")
     builders.answer(proposed, "finance", person("finance-2"))
     role_revoke(user=person("finance-2"), role="finance", reason="Moved on.", actor=person("admin"))
     with pytest.raises(ConflictError, match="2 signatures of finance, and 1 can be given now"):

@@ -24,9 +24,9 @@ SILENT = dt.timedelta(days=2, minutes=1)
 
 @pytest.fixture
 def asked() -> SignoffRequest:
-    """Two of Finance and one of Legal sign."""
+    """Two of Finance sign, and one of each of the others."""
     person("finance"), person("finance-2", "finance")
-    builders.required(SCOPE, finance=2, legal=1)
+    builders.required(SCOPE, finance=2, legal=1, logistics=1)
     return request_open(act=SCOPE, summary="AA", lines=[("a" * 64, "AA, certified")], actor=person("dpm"))
 
 
@@ -50,7 +50,7 @@ def seen_by(name: str, path: str) -> str:
 
 
 def test_the_second_person_is_asked_and_the_first_is_not_asked_again(asked):
-    builders.sign(asked, "finance", "legal")
+    builders.sign(asked, "finance", "legal", "logistics")
     assert not stands(SCOPE, "a" * 64)
     assert len(waiting_for(["finance"])) == 1
     assert names("finance", "finance-2", "legal") == [False, True, False]
@@ -72,7 +72,7 @@ def test_what_is_taken_back_is_asked_for_again(asked):
 def test_it_is_passed_on_to_the_deputy_of_who_is_silent(asked):
     standing_in("finance", "dana")
     standing_in("finance-2", "erin")
-    builders.sign(asked, "finance", "legal")
+    builders.sign(asked, "finance", "legal", "logistics")
     with clock.at(clock.now() + SILENT):
         escalate()
         assert [item.role for item in asked.escalations.all()] == ["finance"]
@@ -83,7 +83,7 @@ def test_it_is_passed_on_to_the_deputy_of_who_is_silent(asked):
 
 
 def test_the_pages_say_who_is_missing(asked):
-    builders.sign(asked, "finance", "legal")
+    builders.sign(asked, "finance", "legal", "logistics")
     assert [item.missing for item in outstanding()] == [{"finance": 1}]
     page = seen_by("dpm", f"/signoffs/{asked.pk}/")
     assert "signed 1 of 2" in page
@@ -96,7 +96,7 @@ def test_the_pages_say_who_is_missing(asked):
 def test_who_asked_or_rejected_stops_it_and_the_department_is_not_silent(asked):
     builders.answer(asked, "legal", person("legal"), "ask", "Since when?")
     assert waiting_for(["legal"]) == []
-    assert [(item.missing, item.against) for item in outstanding()] == [({"finance": 1}, 1)]
+    assert [(item.missing, item.against) for item in outstanding()] == [({"finance": 1, "logistics": 1}, 1)]
     builders.answer(asked, "finance", person("finance"), "reject", "Not so.")
     assert names("finance", "finance-2") == [False, True]
 
@@ -104,7 +104,7 @@ def test_who_asked_or_rejected_stops_it_and_the_department_is_not_silent(asked):
 def test_the_board_names_the_department_of_which_one_signed(tmp_path, settings):
     settings.LAKE_ROOT = tmp_path / "lake"
     person("finance"), person("finance-2", "finance")
-    builders.required(SCOPE, finance=2, legal=1)
+    builders.required(SCOPE, finance=2, legal=1, logistics=1)
     _, request = builders.asked(tmp_path)
     builders.sign(request, "finance", "legal", "logistics")
     page = seen_by("dpm", "/scope/")
