@@ -50,7 +50,6 @@ class Finding:
 def entry_hash(row: Row) -> str:
     """SHA-256 over length-prefixed fields, so that no separator can be forged inside a field."""
     values = (str(row[0]), row[1], row[2] or "", *row[3:8])
-    # Lengths are in bytes; of plain ASCII both lengths are the same.
     parts = [f"{len(item) if item.isascii() else len(item.encode())}:{item}" for item in values]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
@@ -86,11 +85,8 @@ def check_checkpoints(
     checkpoints: Sequence[Mapping[str, Any]], hashes: Sequence[str], public_key: bytes, verify: Verify,
     *, every: bool = False,
 ) -> Finding | None:  # fmt: skip
-    """The first entry on which chain and checkpoints disagree.
-
-    A checkpoint covers all entries up to its own through their hashes, so the last signature vouches
-    for the rest; those of disagreeing checkpoints tell which side was changed. `every` checks them all.
-    """
+    """The first entry on which chain and checkpoints disagree. The last signature vouches for the entries
+    before it through their hashes; disagreeing ones tell which side was changed. `every` checks them all."""
     for number, item in enumerate(checkpoints, start=1):
         if item.get("seq") != number:
             return Finding(number, "its checkpoint is missing")
@@ -205,8 +201,11 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
             return {}
         today = _in_force(state, change["act"], change["scope"])
         return today | {change["role"]: max(change["count"], today.get(change["role"], 0))}
-    places = [one["scope_key"] for one in state.get("decisions", {}).values() if one["digest"] == digest]
-    scope = (*places, state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"])[0].split("/")[0]
+    made = {int(key.rpartition("#")[2]): one for key, one in state.get("decisions", {}).items()}
+    mine = {one["scope_key"]: at for at, one in sorted(made.items(), reverse=True) if one["digest"] == digest}
+    if any(at > mine.get(one["scope_key"], at) and one["state"] == "excluded" for at, one in made.items()):
+        return {}  # excluded after it was decided so: it is assessed anew, whatever was signed before
+    scope = (*mine, state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"])[0].split("/")[0]
     return _in_force(state, act, "*" if scope == "global" else scope)
 
 

@@ -68,6 +68,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
   WHERE (SELECT count(DISTINCT a.person_id) FROM governance_answers(wanted_digest, at) a
          WHERE a.role = q.role AND a.verdict IN ('approve', 'except')) < q.needed
      OR EXISTS (SELECT 1 FROM governance_answers(wanted_digest, at) a WHERE a.verdict IN ('reject', 'ask'))
+  UNION ALL
+  -- Excluded after it was decided so: it is assessed anew, whatever was signed before.
+  SELECT '(excluded since)'
+  WHERE EXISTS (SELECT 1 FROM governance_scopedecision d JOIN governance_scopedecision e
+                  ON (e.market_id, e.breakout, e.value) = (d.market_id, d.breakout, d.value) AND e.id > d.id
+                WHERE d.digest = wanted_digest AND e.state = 'excluded' AND (at IS NULL OR e.decided_at <= at))
   ORDER BY 1
 $$;
 
