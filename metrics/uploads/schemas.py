@@ -87,4 +87,4 @@ def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
 
 
 READING: Final = problems(400, 401, 403, 404, 405, 406, 503)
-SENDING: Final = problems(400, 401, 403, 404, 405, 406, 413, 422, 503, 507)
+SENDING: Final = problems(400, 401, 403, 404, 405, 406, 413, 415, 422, 503, 507)
