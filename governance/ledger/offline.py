@@ -22,7 +22,7 @@ try:
     from governance.ledger.signed import PUT_BACK, key_id, put_back, signed_text
 except ImportError:  # run as a script: the files beside this one
     from ed25519 import verify_signature  # type: ignore[no-redef, import-not-found]  # there only then
-    from signed import PUT_BACK, key_id, put_back, signed_text  # type: ignore[no-redef, import-not-found]
+    from signed import PUT_BACK, key_id, put_back, signed_text  # type: ignore[no-redef, import-not-found]  # too
 
 GENESIS: Final = "0" * 64
 COLUMNS: Final = (

@@ -135,10 +135,10 @@ def asked_of(person: User) -> list[Waiting]:
     A place has one voice: what whoever is stood in for, or stands in, has answered is not asked twice.
     """
     places = {role: {person.pk} for role in person.roles & set(DEPARTMENTS)}
-    standing_in = {item.role for item in acting_for(person, clock.now())} - places.keys()
-    for item in acting_for(person, clock.now()):
-        if item.role in standing_in:
-            places.setdefault(item.role, set()).add(item.person_id)
+    deputyships = [item for item in acting_for(person, clock.now()) if item.role not in places]
+    standing_in = {item.role for item in deputyships}
+    for item in deputyships:
+        places.setdefault(item.role, set()).add(item.person_id)
     found = waiting_for(sorted(places)) if places else []
     asked = [one for one in found if one.is_escalated or one.role not in standing_in]
     given = list(answers(line.digest for one in asked for line in one.lines))
