@@ -21,7 +21,13 @@ FOUND: Final = 3
 
 
 class ServiceCommand(BaseCommand):
-    """A door to services: subclasses add arguments and answer with one object and its sentences."""
+    """A door to services: subclasses add arguments and answer with one object and its sentences.
+
+    Django's checks of the installation load every page, which took a third of a command's time; they are
+    for `manage.py check`, `migrate` and the web server, and whoever switches a market off does not wait.
+    """
+
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options every command has."""

@@ -1,0 +1,16 @@
+"""The long test files are begun first, and each of them is there."""
+
+from __future__ import annotations
+
+from tests import sharing
+from tests.house.conftest import PROJECT
+
+
+def test_what_is_named_as_long_is_there() -> None:
+    assert [path for path in sharing.LONG if not (PROJECT / path).exists()] == []
+
+
+def test_long_files_come_first_and_the_others_keep_their_order() -> None:
+    first, second = sharing.LONG[0], sharing.LONG[1]
+    given = ["tests/a.py::test", f"{second}::test", "tests/b.py::test", f"{first}x.py::test"]
+    assert sorted(given, key=sharing.rank) == [given[3], given[1], given[0], given[2]]
