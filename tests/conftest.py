@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,14 +48,20 @@ def _checkpoints() -> Path:
     return Path(settings.CHECKPOINT_DIR)
 
 
-@pytest.hookimpl(tryfirst=True)  # before a choice by mark is made
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(
+    wrapper=True, tryfirst=True
+)  # before a choice by mark is made, and after pytest-django's order
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
     """Name the fault cases; where several processes share the tests, put what takes longest first."""
     for item in items:
         if item.nodeid.partition("[")[0] in NAMED:
             item.add_marker(pytest.mark.faults)
+    result = yield
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: sharing.rank(item.nodeid))
+    return result
 
 
 @pytest.hookimpl(optionalhook=True)
