@@ -108,7 +108,7 @@ def _answers(row: Row) -> Iterator[str]:
             client.force_login(person(role))
         with in_pseudo():
             answer = client.generic(row.method, row.path)
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
+        if answer.headers.get("Content-Type", "").startswith("text/html") and answer.content:
             yield answer.content.decode()
 
 
