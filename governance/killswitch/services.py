@@ -193,7 +193,8 @@ def _check_possible(shutoff: Shutoff, actor: User) -> None:
 def lift_ask(*, shutoff: Shutoff, evidence: str, actor: User) -> SignoffRequest:
     """Ask the departments to let what is switched off be shown again: exactly what is certified now.
 
-    Raises ConflictError where it is on, is asked already, or nothing of it is certified.
+    Where nothing of it is, that is nothing: on again, it may be signed and is shown only then. Raises
+    ConflictError where it is on or is asked already.
     """
     require(may(actor, "lift_ask"))
     require_short("evidence", evidence, EVIDENCE)
@@ -207,8 +208,6 @@ def lift_ask(*, shutoff: Shutoff, evidence: str, actor: User) -> SignoffRequest:
     if open_ask(shutoff) is not None:
         raise ConflictError(f"It is asked already that {what} be on again; the departments have it.")
     content = shown_again(shutoff)
-    if not content:
-        raise ConflictError(f"Nothing of {what} is certified, so nothing could be shown again. Certify it.")
     _check_possible(shutoff, actor)
     now = clock.now()
     said = {
