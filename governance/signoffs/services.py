@@ -191,6 +191,7 @@ def request_sign(
         raise ConflictError(
             _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
         )
+    _check_held(request.act, answers)
     open_before = [line for line in lines if not stands(request.act, line.digest)]
     given = _answered(lines, answers, Signature(
         role=role, person=actor, statement=statement, authenticated_at=proven_at,
@@ -211,6 +212,14 @@ def request_sign(
         facts=ledger.together(facts.of_signatures(given), *moved),
     )
     return request
+
+
+def _check_held(act: str, answers: Mapping[str, LineAnswer]) -> None:
+    """Whoever agrees has to see what is agreed to; to ask and to reject takes no number."""
+    agreed = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
+    for digest in sorted(key for key, answer in answers.items() if answer.verdict in agreed):
+        if why := acts.held(act, digest):
+            raise ConflictError(why)
 
 
 def _answered(
