@@ -1,0 +1,19 @@
+"""Anti-joins on both sides."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from metrics.anomalies.checks.base import Check, Family, ShareTest
+
+_TEST: Final = ShareTest(
+    hits='(told_rows IS NULL) OR (promised_at IS NULL)',
+    trials='TRUE',
+    delta=0.005,
+    sign=1,
+    says='{now} of shipments{where} have a promise without events or events without a promise; before it was {before}.',
+    by_carrier=True,
+)
+CHECK: Final = Check(
+    10, 'join_loss', 'Promises and events do not find each other', Family.IDENTITY, 'either', ('promises', 'events'), _TEST.run
+)
