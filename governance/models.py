@@ -14,13 +14,19 @@ from governance.access.models import (
     User,
 )
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
-from governance.killswitch.models import Shutoff
+from governance.killswitch.models import LiftAsk, Shutoff, ShutoffLift, ShutoffReason, ShutoffRepeat
 from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
 from governance.majeure.models import ForceMajeure, MajeureWithdrawal
 from governance.markets.models import Market
-from governance.publication.models import Publication, PublicationLine
-from governance.rules.models import ScopeRule
+from governance.publication.models import (
+    Acknowledgement,
+    Publication,
+    PublicationLine,
+    PublicationRead,
+    PublicationRollback,
+)
+from governance.rules.models import ScopeRule, Target
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import (
     Escalation,
@@ -34,6 +40,7 @@ from governance.signoffs.models import (
 from governance.versions.models import MetricVersion, VersionDisclosure
 
 __all__ = [
+    "Acknowledgement",
     "Deputy",
     "DeputyWithdrawal",
     "Entry",
@@ -45,11 +52,14 @@ __all__ = [
     "LaunchCheck",
     "LaunchDecision",
     "LaunchPlan",
+    "LiftAsk",
     "MajeureWithdrawal",
     "Market",
     "MetricVersion",
     "Publication",
     "PublicationLine",
+    "PublicationRead",
+    "PublicationRollback",
     "Requirement",
     "RequirementChange",
     "RoleGrant",
@@ -59,9 +69,13 @@ __all__ = [
     "Seat",
     "SeatDeputy",
     "Shutoff",
+    "ShutoffLift",
+    "ShutoffReason",
+    "ShutoffRepeat",
     "Signature",
     "SignoffLine",
     "SignoffRequest",
+    "Target",
     "Token",
     "TokenRevocation",
     "User",

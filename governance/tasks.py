@@ -8,10 +8,12 @@ from celery import shared_task
 
 from governance.access.policy import DEPARTMENTS
 from governance.access.services import system
+from governance.audit import tripwire
 from governance.audit.review import review
 from governance.audit.verdict import note
 from governance.decisions.selectors import is_due
 from governance.decisions.services import launch_check
+from governance.killswitch.selectors import REASON_WITHIN, unexplained
 from governance.launch.models import Launch
 from governance.ledger import checkpoints
 from governance.signoffs.selectors import waiting_for
@@ -34,6 +36,19 @@ def compare() -> None:
     note(found)
     if found.problem:
         _log.critical("the ledger does not hold: %s", found.problem)
+    tripwire.act_on(found)
+
+
+@shared_task(name="governance.reasons")
+def reasons() -> None:
+    """Say who owes the reason of a shutoff for more than an hour; their list and the page ask for it."""
+    due = clock.now() - REASON_WITHIN
+    for shutoff in unexplained().filter(at__lte=due):
+        # One that is on again owes its reason as well.
+        _log.warning(
+            "%s was switched off without a reason at %s, by %s; the reason is still owed",
+            shutoff.scope_key, shutoff.at, shutoff.by,
+        )  # fmt: skip
 
 
 @shared_task(name="governance.escalate")

@@ -11,12 +11,14 @@ class MetricsConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer governance's readiness questions from counts; note restatements when a run ends."""
+        from governance.publication.notices import selectors as notices  # noqa: PLC0415
         from governance.scope import readiness  # noqa: PLC0415
         from governance.scope.services import ACT  # noqa: PLC0415
         from governance.signoffs import acts  # noqa: PLC0415
         from metrics.gates.install import install  # noqa: PLC0415
-        from metrics.periods import restatements  # noqa: PLC0415
-        from metrics.recompute import finished  # noqa: PLC0415
+        from metrics.operator.effect import is_filed  # noqa: PLC0415
+        from metrics.periods import corrections, restatements  # noqa: PLC0415
+        from metrics.recompute import finished, names  # noqa: PLC0415
         from metrics.recompute.authors import recomputers  # noqa: PLC0415
         from metrics.recompute.readiness import vintage_is_ready  # noqa: PLC0415
         from metrics.recompute.two_sided import within_rule  # noqa: PLC0415
@@ -26,6 +28,9 @@ class MetricsConfig(AppConfig):
         spool.root()
         readiness.register("vintage", vintage_is_ready)
         readiness.register("rule", within_rule)
+        finished.register("names", names.learn)
+        readiness.register_effects(is_filed)
         install()
         finished.register("restated", restatements.record)
+        notices.register("restated", corrections.RESTATED)
         acts.bar(ACT, recomputers)

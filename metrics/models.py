@@ -8,12 +8,15 @@ from metrics.events.models import Batch, QuarantinedRow
 from metrics.lake.models import LakeFile
 from metrics.periods.models import PeriodLock, Restatement
 from metrics.recompute.models import (
+    CarrierName,
     Cell,
+    EffectTable,
     Pin,
     Run,
     RunVintage,
     Slice,
     Vintage,
+    VintageBreakout,
     VintageSlice,
     VintageWeek,
 )
@@ -21,7 +24,9 @@ from metrics.uploads.models import Upload
 
 __all__ = [
     "Batch",
+    "CarrierName",
     "Cell",
+    "EffectTable",
     "LakeFile",
     "PeriodLock",
     "Pin",
@@ -32,6 +37,7 @@ __all__ = [
     "Slice",
     "Upload",
     "Vintage",
+    "VintageBreakout",
     "VintageSlice",
     "VintageWeek",
 ]

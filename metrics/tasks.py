@@ -8,8 +8,10 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from governance.access.services import system
+from metrics.audit import tripwire
 from metrics.audit.rota import sample
 from metrics.audit.services import publication_rederive
+from metrics.operator.following import continue_published
 from metrics.recompute import selectors, services
 from metrics.recompute.models import Run
 from metrics.uploads import queue, spool
@@ -30,6 +32,8 @@ def recompute(run: str) -> None:
     except DomainError:
         # The run is stored as failed with its sentence; the queue has nothing to add.
         return
+    # What a finished run found may be a new week; the schedule would find it a little later.
+    follow()
 
 
 @shared_task(name=queue.READ)
@@ -59,6 +63,19 @@ def rederive() -> None:
         report = publication_rederive(publication=publication, markets=markets, actor=system())
         for finding in report.findings:
             _log.error("%s does not re-derive: %s, %s", publication, finding.market, finding.where)
+        tripwire.act_on(publication, report)
+
+
+@shared_task(name="metrics.follow")
+def follow() -> None:
+    """Publish the new weeks of what is published and signed. Of two at once, one finds nothing to do."""
+    try:
+        publication = continue_published(actor=system())
+    except DomainError as error:
+        _log.info("no new week is published: %s", error)
+        return
+    if publication is not None:
+        _log.info("%s is published: new weeks, as signed", publication)
 
 
 def send(run: Run) -> bool:

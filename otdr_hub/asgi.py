@@ -1,14 +1,15 @@
-"""ASGI entry point. Pages are plain synchronous Django; open pages will hold event streams here."""
+"""ASGI entry point. Pages are plain synchronous Django; the streams of open pages are held in front of it."""
 
 import os
 from typing import cast
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "otdr_hub.settings.dev")
+django.setup(set_prefix=False)
 
-django = get_asgi_application()
+from otdr_hub.hub.live.streams import Live  # noqa: E402 (needs the settings)
+from otdr_hub.limits import App, Limited  # noqa: E402
+from otdr_hub.threads import OneThread  # noqa: E402
 
-from otdr_hub.limits import App, Limited  # noqa: E402 (needs the settings)
-
-application = Limited(cast(App, django))
+application = Live(Limited(cast(App, OneThread())))

@@ -20,7 +20,9 @@ SCHEDULE: tuple[tuple[str, str, float | crontab, float], ...] = (
     ("sign what the ledger lacks checkpoints of", "governance.keep_up", 10.0, 10.0),
     ("compare the tables with the ledger", "governance.review", 30.0, 30.0),
     ("ask deputies where there was silence", "governance.escalate", 300.0, 300.0),
+    ("say which shutoff lacks its reason", "governance.reasons", 900.0, 900.0),
     ("ask again at the time of a launch", "governance.launch", 30.0, 30.0),
+    ("publish new weeks of what is signed", "metrics.follow", 60.0, 60.0),
     ("re-derive a sample of what was published", "metrics.rederive", crontab(hour=2, minute=30), 3600.0),
 )
 app.conf.beat_schedule = {

@@ -15,7 +15,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -32,12 +32,14 @@ from otdr_hub.lib.outcome import (
     NotAllowedError,
     TooLargeError,
     UnseenError,
+    WithheldError,
 )
 
 _log = logging.getLogger(__name__)
 _STATUS: Final = {
     MovedError: 412, UnseenError: 428,
     NotAllowedError: 403, ConflictError: 409, TooLargeError: 413, InvalidInputError: 422, NoRoomError: 507,
+    WithheldError: 503,
 }  # fmt: skip
 # The database cannot be asked, or cannot answer in time: then there is no number, and we say so.
 UNAVAILABLE: Final = (OperationalError, InterfaceError)
@@ -83,7 +85,7 @@ def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
 
 def _refused(request: HttpRequest, error: Exception, status: int) -> HttpResponse:
-    template = "403.html" if status == 403 else "400.html"
+    template = {403: "403.html", 503: "withheld.html"}.get(status, "400.html")
     return _not_kept(render(request, template, {"exception": str(error)}, status=status))
 
 
@@ -109,11 +111,21 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an unexpected error; 503 when the database could not be asked."""
     error = sys.exc_info()[1]
-    status = 503 if isinstance(error, UNAVAILABLE) else 500
+    if isinstance(error, UNAVAILABLE):
+        return unavailable(request.path)
     if request.path.startswith("/api/"):
-        return problem_json(status, *(_UNAVAILABLE if status == 503 else _INTERNAL))
+        return problem_json(500, *_INTERNAL)
     # Without the request there is no context processor, so nothing here asks the database again.
-    return _not_kept(render(None, f"{status}.html", status=status))
+    return _not_kept(render(None, "500.html", status=500))
+
+
+def unavailable(path: str) -> HttpResponse:
+    """503: the database cannot be asked, so nothing is shown; no number is kept for that moment."""
+    if path.startswith("/api/"):
+        return problem_json(503, *_UNAVAILABLE)
+    if path == "/healthz":
+        return _not_kept(JsonResponse({"status": "database unavailable"}, status=503))
+    return _not_kept(render(None, "503.html", status=503))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

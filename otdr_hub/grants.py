@@ -28,6 +28,7 @@ APP: Final = MappingProxyType(
         "django_content_type": "SELECT",
         "django_migrations": "SELECT",
         "django_session": _EDIT,
+        "governance_acknowledgement": _ADD,
         "governance_deputy": _ADD,
         "governance_deputywithdrawal": _ADD,
         "governance_epoch": "SELECT",
@@ -45,6 +46,8 @@ APP: Final = MappingProxyType(
         ),
         "governance_publication": _ADD,
         "governance_publicationline": _ADD,
+        "governance_publicationread": _ADD,
+        "governance_publicationrollback": _ADD,
         "governance_escalation": _ADD,
         "governance_requirement": _ADD,
         "governance_rolegrant": _ADD,
@@ -57,9 +60,14 @@ APP: Final = MappingProxyType(
         "governance_seat": _ADD,
         "governance_seatdeputy": _ADD,
         "governance_shutoff": _ADD,
+        "governance_shutofflift": _ADD,
+        "governance_shutoffreason": _ADD,
+        "governance_shutoffrepeat": _ADD,
+        "governance_liftask": _ADD,
         "governance_signature": _ADD,
         "governance_signoffline": _ADD,
         "governance_signoffrequest": _ADD,
+        "governance_target": _ADD,
         "governance_token": _ADD,
         "governance_tokenrevocation": _ADD,
         "governance_user": "SELECT, INSERT, UPDATE",
@@ -72,6 +80,7 @@ APP: Final = MappingProxyType(
         "socialaccount_socialapp": "SELECT",
         "socialaccount_socialtoken": "SELECT",
         "metrics_batch": _ADD,
+        "metrics_carriername": _ADD,
         "metrics_lakefile": _ADD,
         "metrics_periodlock": _ADD,
         "metrics_pin": _ADD,
@@ -92,19 +101,33 @@ OPS: Final = MappingProxyType(
         "metrics_vintage": _ADD,
         "metrics_vintageslice": _ADD,
         "metrics_vintageweek": _ADD,
+        "metrics_vintagebreakout": _ADD,
+        "metrics_effecttable": _ADD,
     }
 )
-HUB_VIEWS: Final = ("page",)
+HUB_VIEWS: Final = ("page", "breakout", "state")
+_COUNTS: Final = "bigint, bigint, bigint"  # due, pending, unknown
 _FUNCTIONS: Final = MappingProxyType(
     {
         "governance_epoch_lock()": "otdr_app",
+        "governance_epoch_leap()": "otdr_app",
+        "governance_ledger_holds(bigint, text)": "otdr_app",
+        "hub.ledger_holds(bigint, text)": "otdr_hub",
         "governance_ledger_time(timestamptz)": "otdr_app",
         # The views call it with their reader's rights; it answers yes or no about a digest.
         "governance_stands(text, text)": "otdr_app, otdr_hub",
         "governance_guard_holds(text, text)": "otdr_app, otdr_hub",
+        "governance_off_since(text, text, text)": "otdr_app, otdr_hub",
+        "governance_line_standing(bigint)": "otdr_app",
+        "governance_small_cell(text)": "otdr_hub",
+        f"governance_week_is_told({_COUNTS}, timestamptz, timestamptz, numeric, bigint)": "otdr_hub",
+        "governance_taken_back_by(integer)": "otdr_app",
+        # Any publication, as far as it may be seen now; it reads with its owner's rights.
+        "hub.publication(integer)": "otdr_hub",
+        "governance_shown_again(text, text, text)": "otdr_app",
         "governance_missing(text, text, timestamptz)": "otdr_app",
         "governance_required(text, text)": "otdr_app",
-        "governance_requirements(text, text)": "otdr_app",
+        "governance_in_force(text, text)": "otdr_app",
         "governance_answers(text, timestamptz)": "otdr_app",
     }
 )

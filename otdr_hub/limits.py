@@ -55,7 +55,8 @@ def _no_room() -> HttpResponse:
     )
 
 
-async def _answer(response: HttpResponse, send: Send) -> None:
+async def send_answer(response: HttpResponse, send: Send) -> None:
+    """Send an answer that did not come through Django, and close."""
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.items()]
     headers += [(b"connection", b"close"), (b"content-length", str(len(response.content)).encode())]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
@@ -88,7 +89,7 @@ class Limited:
         path, announced, begun = scope["path"], _header(scope, b"content-length"), False
         if announced.isdigit() and int(announced) > _limit(path):
             await _drain(scope, receive)
-            await _answer(_too_large(path), send)
+            await send_answer(_too_large(path), send)
             return
 
         async def told(message: Message) -> None:
@@ -103,7 +104,7 @@ class Limited:
                 raise
             _log.warning("%s: the body was not taken (%s)", path, error or type(error).__name__)
             await _drain(scope, receive)
-            await _answer(_too_large(path) if isinstance(error, _TooLargeError) else _no_room(), send)
+            await send_answer(_too_large(path) if isinstance(error, _TooLargeError) else _no_room(), send)
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

@@ -1,7 +1,8 @@
-"""One style sheet for the reader, short source files for the writer: joined when static files are collected.
+"""One style sheet and one script for the reader, short source files for the writer: joined when collected.
 
-The sources stay apart in `static/otdr/`; what is served is `otdr/pages.css`, hashed and compressed like
-every other static file. There is no build tool, and no generated file that could fall out of step.
+The sources stay apart in `static/otdr/`; what is served is `otdr/pages.css` and, for what open pages do
+(`static/otdr/tabs/`), `otdr/tabs.js`, hashed and compressed like every other static file. There is no
+build tool, and no generated file that could fall out of step.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from django.core.files.storage import Storage
 FOLDER: Final = Path(__file__).resolve().parent / "static" / "otdr"
 JOINED: Final = "otdr/pages.css"
 SHEETS: Final = (
-    "tokens", "base", "reading", "chart", "table", "control", "hub", "market", "batches", "auth", "people",
-    "decide", "record", "desk", "signing", "print",
+    "tokens", "base", "reading", "chart", "table", "control", "hub", "about", "market", "carriers", "explore",
+    "batches", "auth", "people", "decide", "record", "desk", "signing", "switch", "publications", "tabs",
+    "print",
 )  # fmt: skip
 """In the order of the cascade; tokens.css names the layers and comes first."""
+JOINED_SCRIPT: Final = "otdr/tabs.js"
+SCRIPTS: Final = ("fresh", "ask", "pulse", "renew")
+"""In the order in which each uses the ones before it."""
 
 
 def joined() -> bytes:
@@ -28,13 +33,18 @@ def joined() -> bytes:
     return b"\n".join((FOLDER / f"{name}.css").read_bytes() for name in SHEETS)
 
 
+def joined_script() -> bytes:
+    """All scripts of open pages, one after the other."""
+    return b"\n".join((FOLDER / "tabs" / f"{name}.js").read_bytes() for name in SCRIPTS)
+
+
 class JoinedStorage(Storage):
-    """Holds the joined sheet and nothing else; without a time of change, so that it is always copied."""
+    """Holds what is joined and nothing else; without a time of change, so that it is always copied."""
 
     prefix = ""
 
     def _open(self, name: str, mode: str = "rb") -> ContentFile[bytes]:  # noqa: ARG002 (the storage's way)
-        return ContentFile(joined(), name)
+        return ContentFile(joined_script() if name == JOINED_SCRIPT else joined(), name)
 
     def path(self, name: str) -> str:  # noqa: ARG002 (collectstatic prints it)
         """Where its sources are."""
@@ -42,11 +52,12 @@ class JoinedStorage(Storage):
 
 
 class JoinedStyles(FileSystemFinder):
-    """The project's static files, with its style sheets as one."""
+    """The project's static files, with its style sheets as one, and the scripts of open pages as one."""
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:
-        """Every file but the sources, then the sheet they make."""
+        """Every file but the sources, then what they make."""
         for path, storage in super().list(ignore_patterns):
-            if not path.endswith(".css"):
+            if not path.endswith(".css") and not path.startswith("otdr/tabs/"):
                 yield path, storage
         yield JOINED, JoinedStorage()
+        yield JOINED_SCRIPT, JoinedStorage()

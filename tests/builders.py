@@ -20,6 +20,9 @@ from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.access.services import account_create, system
 from governance.definition import Definition
+from governance.killswitch.models import Shutoff
+from governance.killswitch.services import ACT as LIFT
+from governance.killswitch.services import shutoff_activate
 from governance.majeure.models import ForceMajeure
 from governance.majeure.selectors import ACT as MAJEURE
 from governance.majeure.services import majeure_declare
@@ -35,6 +38,7 @@ from governance.versions.services import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from metrics.events.declared import Days
 from metrics.events.services import Ingested, batch_ingest
+from metrics.operator.effect import Newest, effect, file
 from metrics.otdr.engine import engine_digest
 from metrics.recompute.models import Run
 from metrics.recompute.selectors import vintages_of
@@ -196,6 +200,15 @@ def run_closed(folder: Path) -> Run:
     return run_execute(run=run, actor=person("data_engineer"))
 
 
+def effect_of(run: Run, *chosen: str, through: dt.date = WEEK) -> str:
+    """The filed table of what the roll-up is with and without these markets (the shown one if none)."""
+    found = {code: Newest(code, one, run.digest, run.as_of) for code, one in vintages_of(run).items()}
+    table = effect(
+        found=found, monday=through, chosen=chosen or (SHOWN,), shown=(), actor=person("dpm")
+    )  # fmt: skip
+    return file(table, actor=person("dpm"))
+
+
 def decided(folder: Path) -> tuple[Run, ScopeDecision]:
     """The DPM certifies the one market."""
     run = run_done(folder)
@@ -205,6 +218,7 @@ def decided(folder: Path) -> tuple[Run, ScopeDecision]:
         version=run.version,
         vintage=vintages_of(run)[SHOWN],
         through=WEEK,
+        effect=effect_of(run),
         actor=person("dpm"),
     )
     return run, decision
@@ -233,6 +247,13 @@ def published(folder: Path) -> Publication:
     return publication_publish(
         version=run.version, vintages=vintages_of(run), through=WEEK, as_of=run.as_of, actor=person("dpm")
     )
+
+
+def switched_off(folder: Path) -> Shutoff:
+    """AA was shown and is switched off by the admin; Finance and Logistics sign for it to be on again."""
+    published(folder)
+    required(LIFT, "finance", "logistics")
+    return shutoff_activate(market=SHOWN, category="data_quality", actor=person("admin"))
 
 
 def majeure_declared() -> ForceMajeure:

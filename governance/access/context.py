@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from governance.access.models import User
-from governance.access.policy import may
+from governance.access.policy import holds
 
 
 def door(request: HttpRequest) -> dict[str, Any]:
     """A context processor: whether the page of people opens, and how single sign-on is called."""
-    return {"sees_people": _sees_people(request), "single_sign_on": settings.SINGLE_SIGN_ON}
+    return {"sees_people": partial(sees, request, "people_read"), "single_sign_on": settings.SINGLE_SIGN_ON}
 
 
-def _sees_people(request: HttpRequest) -> Callable[[], bool]:
-    def answer() -> bool:
-        return isinstance(request.user, User) and bool(may(request.user, "people_read"))
+def roles_seen(request: HttpRequest) -> frozenset[str]:
+    """The roles of who looks, read once for all of a page's menus; none of whoever is not signed in."""
+    found: frozenset[str] | None = getattr(request, "_otdr_roles", None)
+    if found is None:
+        user = getattr(request, "user", None)
+        found = user.roles if isinstance(user, User) else frozenset()
+        request._otdr_roles = found  # type: ignore[attr-defined]  # for the other menus
+    return found
 
-    return answer
+
+def sees(request: HttpRequest, verb: str) -> bool:
+    """Whether a menu may offer what takes the verb."""
+    return holds(roles_seen(request), verb)

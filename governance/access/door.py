@@ -6,7 +6,8 @@ request, so what was taken away is gone at once, whatever is still open.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.conf import settings
@@ -16,7 +17,8 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from governance.access.models import User
-from governance.access.selectors import has_second_factor
+from governance.access.selectors import acting_among, acting_for, has_second_factor, protected_among
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import NotAllowedError
 
 # One's own account, and what answers for itself: the API asks `require_admitted`.
@@ -45,12 +47,29 @@ def require_role(person: User) -> frozenset[str]:
 
 def require_admitted(person: User) -> None:
     """Raise NoRoleError or SecondFactorError where the person must not come further than the door."""
-    roles = require_role(person)
-    asked = roles & settings.SECOND_FACTOR_ROLES
+    roles, asked = require_role(person), settings.SECOND_FACTOR_ROLES
+    if asked:
+        # Whoever stands in for a signer signs, so the same is asked of them.
+        asked &= roles | {item.role for item in acting_for(person, clock.now())}
     if asked and not has_second_factor(person):
         raise SecondFactorError(
             f"The role {min(asked)} asks for a second factor; set one up at {reverse('mfa_index')} first."
         )
+
+
+def admitted_among(people: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Those of the accounts (by key) that hold a role, and those whom `require_admitted` lets pass."""
+    wanted = list(people)
+    roles: dict[int, set[str]] = defaultdict(set)
+    for key, role in User.groups.through.objects.filter(user__in=wanted).values_list("user", "group__name"):
+        roles[key].add(role)
+    held, asked = frozenset(roles), settings.SECOND_FACTOR_ROLES
+    if not asked:
+        return held, held
+    for item in acting_among(held, clock.now()):
+        roles[item.deputy_id].add(item.role)
+    lacking = {key for key, names in roles.items() if names & asked}
+    return held, held - (lacking - protected_among(lacking))
 
 
 class DoorMiddleware:

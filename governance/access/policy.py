@@ -16,7 +16,7 @@ ROLES: Final = MappingProxyType(
         "legal": "signs for Legal",
         "logistics": "signs for Logistics",
         "bizops": "asks for breakouts",
-        "admin": "gives roles, switches markets off",
+        "admin": "gives roles, may switch off",
         "data_owner": "answers for the data",
         "data_engineer": "feeds data, recomputes",
         "auditor": "reads everything, writes nothing",
@@ -54,13 +54,27 @@ _MAY: Final = MappingProxyType(
         "version_put_into_effect": frozenset({"dpm"}),
         "version_retire": frozenset({"dpm"}),
         "rule_set": frozenset({"dpm"}),
+        "target_set": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
+        # New weeks of what is published and signed: nobody decides anything, so the system may as well.
+        "publication_continue": frozenset({"dpm"}),
+        "publication_rollback": frozenset({"dpm"}),
+        # Everybody who may write at all, of what concerns them; those who answer for it see who has not.
+        "notice_acknowledge": frozenset(ROLES) - {"auditor"},
+        "notices_read": frozenset({"dpm", "auditor"}),
         "launch_plan": frozenset({"dpm", "admin"}),
         "seat_give": frozenset({"dpm", "admin"}),
         "seat_deputy": frozenset({"admin"}),
         "launch_check": frozenset({"dpm", "data_engineer"}),
-        "shutoff_activate": frozenset({"admin", "dpm"}),
+        # Whoever has a seat may stop a number, alone; to show it again takes the gate.
+        "shutoff_activate": frozenset({*DEPARTMENTS, "admin", "dpm"}),
+        "shutoff_explain": frozenset({*DEPARTMENTS, "admin", "dpm"}),
+        "lift_ask": frozenset({*DEPARTMENTS, "admin", "data_owner", "dpm"}),
+        # Reasons and evidence may carry a number; states and times do not, and everybody sees those.
+        "shutoff_read": frozenset({*DEPARTMENTS, "admin", "auditor", "data_engineer", "data_owner", "dpm"}),
+        # The product's own guards, and no person.
+        "shutoff_trip": frozenset(),
         "majeure_declare": frozenset({"logistics", "dpm"}),
         "majeure_withdraw": frozenset({"logistics", "dpm", "legal"}),
         "batch_ingest": frozenset({"data_engineer"}),
@@ -76,6 +90,9 @@ _MAY: Final = MappingProxyType(
         "entry_read": frozenset({"auditor", "data_engineer", "dpm", "finance", "legal", "logistics"}),
         "ledger_export": frozenset({"auditor"}),
         "ledger_verify": frozenset({"admin", "auditor", "finance", "legal"}),
+        "restore_accept": frozenset({"admin"}),
+        # From a number somebody is shown back to the files behind it.
+        "lineage_read": frozenset(ROLES),
         # The numbers executives saw at a past moment, certified then and perhaps no longer.
         "history_read": frozenset({"auditor"}),
     }
@@ -99,7 +116,12 @@ _SYSTEM_MAY: Final = frozenset(
         "operator_read",
         "period_read",
         "publication_rederive",
+        "publication_continue",
+        # Which data is newest; it names vintages and tells no counts.
+        "scope_read",
         "launch_check",
+        # A guard may switch off by itself, never on.
+        "shutoff_trip",
     }
 )
 
@@ -113,7 +135,14 @@ def may(actor: User, verb: str) -> Answer:
     allowed = _MAY[verb]
     if actor.roles & allowed:
         return ALLOWED
+    if not allowed:
+        return Refused(f"Only the product itself may {_words(verb)}.")
     return Refused(f"To {_words(verb)} takes the role {_either(allowed)}; {actor.username} does not hold it.")
+
+
+def holds(roles: frozenset[str], verb: str) -> bool:
+    """Whether one of these roles may use the verb: for menus. What is done asks `may`, which reads afresh."""
+    return bool(roles & _MAY[verb])
 
 
 def _words(verb: str) -> str:

@@ -67,6 +67,12 @@ def has_second_factor(person: User) -> bool:
     return bool(Authenticator.objects.filter(user=person, type__in=_FACTORS).exists())
 
 
+def protected_among(people: Iterable[int]) -> frozenset[int]:
+    """Those of the accounts (by key) that `has_second_factor`."""
+    found = Authenticator.objects.filter(user__in=list(people), type__in=_FACTORS)
+    return frozenset(found.values_list("user", flat=True))
+
+
 def deputyships(people: Iterable[User] | None = None) -> QuerySet[Deputy]:
     """All deputyships, or those some people gave or took, the newest first."""
     found = Deputy.objects.select_related("person", "deputy", "named_by", "withdrawal").order_by("-pk")
@@ -82,9 +88,14 @@ def acting_for(person: User, moment: dt.datetime) -> list[Deputy]:
     One counts only while whoever is stood in for holds the role, both accounts are open, and it has
     not been withdrawn by then.
     """
+    return acting_among([person.pk], moment)
+
+
+def acting_among(people: Iterable[int], moment: dt.datetime) -> list[Deputy]:
+    """The same of several accounts (by key)."""
     day = moment.astimezone(dt.UTC).date()
     found = (
-        Deputy.objects.filter(deputy=person, since__lte=day, until__gte=day)
+        Deputy.objects.filter(deputy__in=list(people), since__lte=day, until__gte=day)
         .filter(deputy__is_active=True, person__is_active=True)
         .exclude(withdrawal__withdrawn_at__lte=moment)
         .select_related("person")

@@ -21,16 +21,16 @@ PAGE: Final = 50
 MOST: Final = 200
 _KINDS: Final = (
     ("versions", "definitions", ("version",)),
-    ("scope", "scope of markets", ("scope", "rule", "majeure")),
+    ("scope", "scope of markets", ("scope", "rule", "target", "majeure")),
     ("signatures", "signatures", ("signoff", "requirement")),
     ("launch", "launch and decisions", ("launch", "seat", "verdict", "decision")),
-    ("publications", "publications", ("publication",)),
-    ("switch", "kill switch", ("shutoff",)),
+    ("publications", "publications", ("publication", "notice")),
+    ("switch", "kill switch", ("shutoff", "restore")),
     ("data", "data and recomputes", ("batch", "run", "period", "markets")),
     ("people", "people and access", ("account", "role", "deputy", "token")),
 )
 KINDS: Final = tuple((code, words) for code, words, _ in _KINDS)
-_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+ACTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         code: tuple(action for action in Action.values if action.partition(".")[0] in parts)
         for code, _, parts in _KINDS
@@ -74,8 +74,8 @@ def chosen(given: Mapping[str, str]) -> Chosen:
     if strange:
         raise InvalidInputError(f"'{strange[0][:40]}' cannot be asked; ask for {', '.join(sorted(known))}.")
     kind, text = given.get("kind", ""), given.get("day", "")
-    if kind and kind not in _ACTIONS:
-        raise InvalidInputError(f"kind: '{kind[:40]}' is none; use one of {', '.join(_ACTIONS)}.")
+    if kind and kind not in ACTIONS:
+        raise InvalidInputError(f"kind: '{kind[:40]}' is none; use one of {', '.join(ACTIONS)}.")
     try:
         day = dt.date.fromisoformat(text) if text else None
     except ValueError:
@@ -107,7 +107,7 @@ def page(*, asked: Chosen, actor: User) -> tuple[Sequence[Entry], int | None]:
     if asked.before is not None:
         found = found.filter(seq__lt=asked.before)
     if asked.kind:
-        found = found.filter(action__in=_ACTIONS[asked.kind])
+        found = found.filter(action__in=ACTIONS[asked.kind])
     if asked.person:
         found = found.filter(actor=asked.person)
     if asked.market:

@@ -4,21 +4,30 @@ The entries up to a moment are folded into the state they make true; the rules o
 as those of `hub.standing`, are then asked of that state. Nothing is read from a table that moves.
 
 An entry counts from its own moment: the one claimed for it, where a demonstration claims one, else the
-database's. Accounts, markets and first requirements that stand before it in the chain count as well: a
+database's. Markets, versions and first requirements that stand before it in the chain count as well: a
 demonstration sets them up today and then claims a past in which they were there.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final
+
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 
 from governance.ledger.models import Entry
 from governance.ledger.offline import Replay, Row, State, stands
 
-_SETTING: Final = ("account.", "role.", "markets.", "requirement.", "version.")
+# What decides who sees what; and what a demonstration sets up before the past it claims.
+_TELLING: Final = (
+    "markets.", "requirement.", "version.", "signoff.", "scope.", "shutoff.", "publication.", "restore.",
+)  # fmt: skip
+_SETTING: Final = ("markets.", "requirement.", "version.")
 _SHOWABLE: Final = ("certified", "known_issue")
 
 
@@ -115,9 +124,10 @@ def _decisions(state: State, code: str) -> list[Mapping[str, Any]]:
 
 
 def _off(state: State, code: str) -> list[Mapping[str, Any]]:
-    """The shutoffs that reach a market, the oldest first."""
+    """The shutoffs in effect that reach a market as a whole, the oldest first."""
     shutoffs = state.get("shutoffs", {})
-    reach = [item for key, item in shutoffs.items() if key in (f"{code}/-/-", "global/-/-")]
+    keys = (f"{code}/-/-", "global/-/-")
+    reach = [item for key, item in shutoffs.items() if key.split(" #")[0] in keys and "lifted" not in item]
     return sorted(reach, key=lambda item: str(item["at"]))
 
 
@@ -203,18 +213,26 @@ def past(rows: Sequence[Row], moment: dt.datetime) -> Past:
     return Past(moment, last, publication, tuple(sorted(markets, key=lambda one: (one.priority, one.code))))
 
 
-def entries() -> list[Row]:
-    """The entries that make something true, in order."""
-    found = Entry.objects.filter(payload__contains='"facts":').values_list(
-        "seq", "recorded_at", "claimed_at", "actor", "action", "subject", "payload", "prev_hash", "hash"
+def entries(moment: dt.datetime) -> Iterator[Row]:
+    """The entries that decide what could be seen at a moment, in order, as they are read.
+
+    Who was given which role, what was taken in and computed, verdicts and locks decide nothing of it, and
+    what came later neither: none of that is read.
+    """
+    telling = reduce(or_, (Q(action__startswith=kind) for kind in _TELLING))
+    setting = reduce(or_, (Q(action__startswith=kind) for kind in _SETTING))
+    found = Entry.objects.filter(telling, payload__contains='"facts":').annotate(
+        happened=Coalesce("claimed_at", "recorded_at")
     )
-    rows: list[Row] = []
-    for seq, at, claimed, actor, action, subject, payload, before, own in found.order_by("seq").iterator():
+    last = found.filter(happened__lte=moment).aggregate(last=Max("seq"))["last"] or 0
+    rows = found.filter(Q(happened__lte=moment) | setting, seq__lte=last).order_by("seq")
+    for seq, at, claimed, actor, action, subject, payload, before, own in rows.values_list(
+        "seq", "recorded_at", "claimed_at", "actor", "action", "subject", "payload", "prev_hash", "hash"
+    ).iterator():
         when = claimed.isoformat() if claimed else None
-        rows.append((seq, at.isoformat(), when, actor, action, subject, payload, before, own))
-    return rows
+        yield (seq, at.isoformat(), when, actor, action, subject, payload, before, own)
 
 
 def seen_at(moment: dt.datetime) -> Past:
     """What could be seen at a moment (aware), by the record of this installation."""
-    return past(entries(), moment)
+    return past(list(entries(moment)), moment)

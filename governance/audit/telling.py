@@ -57,20 +57,27 @@ def _answer(payload: Payload) -> str:
     versions = facts.get("versions", {}).values()
     moved = [f"{item['name']} is {item['state'].replace('_', ' ')}" for item in versions]
     role = f"for {payload['role']}, " if payload.get("role") else ""
+    moved += [
+        f"{key.partition('/')[0]} is on again"
+        for key, item in facts.get("shutoffs", {}).items()
+        if "lifted" in item
+    ]
+    role += f"standing in for {payload['stands_in_for']}, " if payload.get("stands_in_for") else ""
     return role + "; ".join([*said, *(f"“{reason}”" for reason in reasons), *moved])
 
 
 def _decided(payload: Payload) -> str:
     item = _first(payload, "decisions")
     words = [str(item.get("state", "")).replace("_", " ")]
-    words += [item[name] for name in ("disclosure", "reason") if item.get(name)]
+    words += [item[name].rstrip(". ") for name in ("disclosure", "reason") if item.get(name)]
     if item.get("review_on"):
         words.append(f"to be looked at again on {item['review_on']}")
     return "; ".join(words)
 
 
 def _published(payload: Payload) -> str:
-    lines = _first(payload, "publications").get("lines", {})
+    told = _first(payload, "publications").get("lines", {})
+    lines = {key: line for key, line in told.items() if key.endswith("/-/-")}
     decided = sum(bool(line[1]) for line in lines.values())
     held = payload.get("held") or []
     kept = f"; kept as last signed: {', '.join(held)}" if held else ""
@@ -79,7 +86,8 @@ def _published(payload: Payload) -> str:
 
 def _off(payload: Payload) -> str:
     item = _first(payload, "shutoffs")
-    words = [str(payload.get("category", "")).replace("_", " "), item.get("reason", "")]
+    category = str(payload.get("category") or item.get("category", ""))
+    words = [category.replace("_", " "), item.get("reason", "")]
     return ", ".join(word for word in words if word)
 
 
@@ -115,10 +123,22 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.VERSION_RETIRED: _retired,
         Action.REQUIREMENT_SET: _requirement,
         Action.REQUIREMENT_PROPOSED: _reason,
+        Action.TARGET_SET: _reason,
         Action.SCOPE_DECIDED: _decided,
         Action.SHUTOFF_ACTIVATED: _off,
+        Action.SHUTOFF_TRIPPED: _off,
+        Action.SHUTOFF_REPEATED: lambda payload: ", ".join(
+            filter(None, [str(payload.get("category", "")).replace("_", " "), payload.get("reason", "")])
+        ),
+        Action.SHUTOFF_EXPLAINED: _reason,
+        Action.SHUTOFF_LIFT_ASKED: lambda payload: str(payload.get("evidence", "")),
         Action.MAJEURE_WITHDRAWN: _reason,
+        Action.RESTORE_ACCEPTED: _reason,
         Action.PUBLICATION_PUBLISHED: _published,
+        Action.PUBLICATION_CONTINUED: _published,
+        Action.PUBLICATION_ROLLED_BACK: lambda payload: (
+            f"as {payload['publication']}, because: {_reason(payload)}"
+        ),
         Action.BATCH_ACCEPTED: _rows,
         Action.BATCH_REFUSED: _reason,
         Action.RUN_FAILED: _reason,

@@ -20,8 +20,10 @@ from governance.signoffs import acts
 from governance.signoffs.selectors import answers, missing_roles
 from governance.signoffs.selectors import in_force as required_in_force
 from governance.versions.models import MetricVersion
+from governance.versions.selectors import effective_on
 from governance.versions.services import ACT as VERSION
 from governance.versions.states import VersionState
+from otdr_hub.lib import clock
 
 _SCOPE_PAGE: Final = "/scope/"
 
@@ -33,9 +35,14 @@ def names_of(codes: tuple[str, ...]) -> dict[str, str]:
 
 
 def _version() -> MetricVersion | None:
-    """The definition publications mean."""
-    effective = MetricVersion.objects.filter(state=VersionState.EFFECTIVE)
-    return effective.order_by("effective_from", "proposed_at").last()
+    """The definition publications mean today."""
+    return effective_on(clock.now().date())
+
+
+def _next_version() -> MetricVersion | None:
+    """The definition that will take over, where one is scheduled."""
+    later = MetricVersion.objects.filter(state=VersionState.EFFECTIVE, effective_from__gt=clock.now().date())
+    return later.order_by("effective_from").first()
 
 
 def _decisions(launch: Launch) -> dict[str, ScopeDecision | None]:
@@ -122,13 +129,16 @@ def _switch(launch: Launch) -> Gate:
 
 
 def _definition(launch: Launch) -> Gate:
-    version, plan = _version(), plan_of(launch)
-    if version is None or version.effective_from is None:
+    version, later = _version(), _next_version()
+    begins = later.effective_from if later else None
+    if later is not None and begins is not None and (version is None or begins <= plan_of(launch).review_on):
+        why = f"{later.name} takes effect only on {begins:%d %b %Y}."
+        if version is not None:
+            why += f" Until then {version.name} counts, and what is decided for it ends with it."
+        return Gate(State.OPEN, why, (), "/versions/")
+    if version is None:
         return Gate(State.BLOCKED, "No definition is in effect.", (), "/versions/")
-    since = f"{version.effective_from:%d %b %Y}"
-    if version.effective_from > plan.review_on:
-        return Gate(State.OPEN, f"{version.name} takes effect only on {since}.", (), "/versions/")
-    return ok(f"{version.name} is in effect since {since}.", "/versions/")
+    return ok(f"{version.name} is in effect since {version.effective_from:%d %b %Y}.", "/versions/")
 
 
 register("definition", "Definition in effect", _definition, place=10)

@@ -9,6 +9,7 @@ the next commit, or the task that runs every ten seconds, fills from the databas
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import json
 import logging
@@ -94,11 +95,29 @@ def last_of(file: Path) -> dict[str, Any] | None:
     try:
         with file.open("rb") as handle:
             end = handle.seek(0, os.SEEK_END)
-            handle.seek(max(0, end - 8192))
+            handle.seek(max(0, end - 2048))
             lines = handle.read().decode("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return None
     return next((item for line in reversed(lines) if (item := _parsed(line)) is not None), None)
+
+
+def newest() -> tuple[int | None, str | None]:
+    """(number, hash) of the entry signed last here, or nothing. Raises OSError where it cannot be read."""
+    last = last_of(folder() / FILE)
+    return (last["seq"], str(last["hash"])) if last else (None, None)
+
+
+def begin_anew() -> Path:
+    """Put the file of another history aside, under a name that says when, and sign this one from its first
+    entry; where the old one is kept."""
+    where = folder()
+    kept = where / f"checkpoints-until-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}.jsonl"
+    with _turn(where / ".lock"):
+        (where / FILE).rename(kept)
+        _sync_folder(where)
+    catch_up(begin=True)
+    return kept
 
 
 def public_key(file: Path) -> bytes | None:
@@ -124,7 +143,7 @@ def _rows(since: int) -> list[tuple[Any, ...]]:
 
 
 def _signed(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    own, now = keys.signer(), guards.fingerprint()
+    own, now = keys.signer(), guards.recent_fingerprint()
     found = []
     for seq, entry_hash, recorded_at, _ in rows:
         item = {

@@ -1,10 +1,9 @@
 """Check an exported ledger with nothing but Python: `python offline.py EXPORT.jsonl --key HEX`.
 
-Standard library only, so that an auditor can read it whole and run it anywhere; `manage.py ledger
-verifier FILE.py` writes it as one file, together with the Ed25519 beside it. It walks the hash chain,
-compares it with the signed checkpoints, replays the state from the entries alone, and asks of every
-signature, approval and publication whether the entries before it allow it. The product's own
-`verify_ledger` uses these same functions. Exit code 0: all holds. 3: something does not.
+Standard library only, so that an auditor can read it whole and run it anywhere (`manage.py ledger verifier
+FILE.py` writes it as one file). It walks the hash chain, compares it with the signed checkpoints, replays the
+state from the entries alone, and asks of every signature, approval and publication whether the entries before
+it allow it, as the product's own `verify_ledger` does. Exit code 0: all holds. 3: something does not.
 """
 
 from __future__ import annotations
@@ -113,8 +112,8 @@ def check_checkpoints(
         if not verify(public_key, signed_text(item), bytes.fromhex(str(item.get("signature", "")))):
             return Finding(number, "the signature of its checkpoint does not match")
         if not agrees:
-            removed = number > len(hashes)
-            return Finding(number, "it was removed" if removed else "it is not the entry that was signed")
+            why = "it was removed" if number > len(hashes) else "it is not the entry that was signed"
+            return Finding(number, why)
     return None
 
 
@@ -146,18 +145,18 @@ class Replay:
                     known.pop(key, None)
                     continue
                 known[key] = {**known.get(key, {}), **value} if isinstance(value, dict) else value
-                if kind in ("requests", "decisions", "majeure", "versions", "changes"):
+                if kind in ("requests", "decisions", "majeure", "versions", "changes", "asks"):
                     for digest in value.get("lines", [value.get("digest", key)]):
-                        self.authors.setdefault(digest, set()).add(value["by"])
+                        self.authors.setdefault(digest, set()).update({value["by"], *value.get("off_by", ())})
         return self._not_allowed(facts, actor, states)
 
     def _not_allowed(self, facts: State, actor: str, states: Mapping[str, str]) -> str:
         """Why these facts cannot be, given the entries before; empty when they can."""
         for digest, given in facts.get("signatures", {}).items():
             for item in given.values():
-                person = item["person"]
-                holds = item["withdrawn"] or item["role"] in self.state["roles"].get(person, ())
-                if person != actor or not holds:
+                person, role = item["person"], item["role"]
+                holds = role in self.state["roles"].get(person, ()) or _stands_in(self.state, item)
+                if person != actor or not (holds or item["withdrawn"]):
                     return f"{person} signed without holding the role {item['role']}, or by another's hand"
                 if person in self.authors.get(digest, ()):
                     return f"{person} signed what was their own"
@@ -169,11 +168,33 @@ class Replay:
         known = self.state.get("versions", {}).values()
         if facts.get("versions") and sum(item["state"] == "effective" for item in known) > 1:
             return "a version took effect while another one was, and that one did not retire"
+        return self._unsigned(facts)
+
+    def _unsigned(self, facts: State) -> str:
+        """What was switched on or published without its signatures; empty when nothing was."""
+        for name, item in facts.get("shutoffs", {}).items():
+            if item and "lifted" in item and not stands(self.state, "shutoff_lift", item["lifted"][0]):
+                return f"{name} was switched on again without its signatures"
         for item in facts.get("publications", {}).values():
             for scope_key, (_, decision, *_) in item["lines"].items():
                 if decision and not stands(self.state, "scope", decision):
                     return f"{scope_key} was published as decided without its signatures"
+        for name, item in facts.get("rollbacks", {}).items():
+            now, then = (self.state.get("publications", {}).get(one) for one in (name, item["restores"]))
+            if not now or not then or now["digest"] != then["digest"]:
+                return f"{name} was called a rollback and is not what {item['restores']} was"
         return ""
+
+
+def _stands_in(state: State, item: Mapping[str, Any]) -> bool:
+    """Whether an answer was given for somebody who holds the role, on a request that was passed on."""
+    told = state.get("deputies", {}).get(f"#{item.get('deputyship')}")
+    asked = state.get("requests", {}).get(str(item.get("request")), {})
+    return (
+        told is not None and told["ended"] is None and told["deputy"] == item["person"]
+        and told["role"] == item["role"] and item["role"] in state["roles"].get(told["person"], ())
+        and told["since"] <= item["at"][:10] <= told["until"] and item["role"] in asked.get("escalated", {})
+    )  # fmt: skip
 
 
 def stands(state: State, act: str, digest: str) -> bool:
@@ -194,35 +215,32 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
             return {}
         today = _in_force(state, change["act"], change["scope"])
         return today | {change["role"]: max(change["count"], today.get(change["role"], 0))}
-    decided = state.get("decisions", {}).values()
-    scope = [item["scope_key"].split("/")[0] for item in decided if item["digest"] == digest]
-    return _in_force(state, act, scope[0] if scope else "*")
+    places = [one["scope_key"] for one in state.get("decisions", {}).values() if one["digest"] == digest]
+    scope = (*places, state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"])[0].split("/")[0]
+    return _in_force(state, act, "*" if scope == "global" else scope)
 
 
 def _in_force(state: State, act: str, scope: str) -> dict[str, int]:
     """The newest requirement of each role and part of the scope; everywhere and here, the larger one."""
-    newest: dict[tuple[str, str], int] = {}
-    for item in sorted(state.get("requirements", {}).items(), key=lambda pair: int(pair[0].split("#")[1])):
-        if item[1]["act"] == act and item[1]["scope"] in ("*", scope):
-            newest[item[1]["scope"], item[1]["role"]] = item[1]["count"]
-    wanted: dict[str, int] = {}
-    for (_, role), count in newest.items():
-        wanted[role] = max(count, wanted.get(role, 0))
-    return wanted
+    told = sorted(state.get("requirements", {}).items(), key=lambda pair: int(pair[0].split("#")[1]))
+    here = [item for _, item in told if item["act"] == act and item["scope"] in ("*", scope)]
+    newest = {(item["scope"], item["role"]): item["count"] for item in here}
+    if act == "shutoff_lift" and not newest:
+        # What was never asked of the departments there for this act is asked as for a certification.
+        return _in_force(state, "scope", scope)
+    return {role: max(n for (_, other), n in newest.items() if other == role) for _, role in newest}
 
 
 def summary(state: State) -> list[str]:
     """The state in lines for people: publications, markets, versions."""
-    off = state.get("shutoffs", {})
+    off = {key.split(" #")[0] for key, item in state.get("shutoffs", {}).items() if "lifted" not in item}
     newest = {item["scope_key"]: item for item in state.get("decisions", {}).values()}
     lines = [f"{name} published by {item['by']}" for name, item in state.get("publications", {}).items()]
     for code in sorted(state.get("markets", {})):
         decision = newest.get(f"{code}/-/-")
-        words = [decision["state"] if decision else "not decided yet"]
-        if decision:
-            words.append("signed" if stands(state, "scope", decision["digest"]) else "not signed")
-        if f"{code}/-/-" in off or "global/-/-" in off:
-            words.append("switched off")
+        signed = "signed" if decision and stands(state, "scope", decision["digest"]) else "not signed"
+        words = [decision["state"], signed] if decision else ["not decided yet"]
+        words += ["switched off"] * bool(off & {f"{code}/-/-", "global/-/-"})
         lines.append(f"market {code}: {', '.join(words)}")
     return lines + [f"version {item['name']}: {item['state']}" for item in state.get("versions", {}).values()]
 

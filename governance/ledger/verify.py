@@ -13,6 +13,7 @@ from governance.ledger.offline import GENESIS, Finding, Row, Walk, check_checkpo
 
 # A checkpoint is written at once; one still missing after so many seconds will not come by itself.
 _GRACE: Final = 60
+UNSIGNED: Final = "it has no checkpoint, though it was due long ago"
 _BATCH: Final = 5000
 # Times are written out here and not by the database's own function, which somebody may have replaced.
 _ROWS: Final = """
@@ -86,4 +87,4 @@ def _unsigned(checkpoints: int) -> Finding | None:
     with connection.cursor() as cursor:
         cursor.execute(_LATE, [checkpoints + 1, _GRACE])
         late = cursor.fetchone()
-    return Finding(late[0], "it has no checkpoint, though it was due long ago") if late else None
+    return Finding(late[0], UNSIGNED) if late else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from governance.ledger.services import Facts
-from governance.publication.models import Publication
+from governance.publication.models import Acknowledgement, Publication, PublicationRollback
 from otdr_hub.lib import digest
 
 
@@ -29,6 +29,25 @@ def of(publications: Iterable[Publication]) -> Facts:
     }  # fmt: skip
 
 
+def rollbacks(found: Iterable[PublicationRollback]) -> Facts:
+    """What the ledger says of these rollbacks."""
+    return {
+        "rollbacks": {
+            f"P-{item.publication_id}": {"restores": f"P-{item.restores_id}", "reason": item.reason}
+            for item in found
+        }
+    }
+
+
+def acknowledged(found: Iterable[Acknowledgement]) -> Facts:
+    """What the ledger says of these acknowledgements."""
+    return {"acknowledged": {f"{item.event} {item.person.username}": {"at": item.at} for item in found}}
+
+
 def stored() -> Facts:
-    """The same of every publication."""
-    return of(Publication.objects.select_related("published_by").prefetch_related("lines"))
+    """The same of every publication, rollback and acknowledgement."""
+    return {
+        **of(Publication.objects.select_related("published_by").prefetch_related("lines")),
+        **rollbacks(PublicationRollback.objects.all()),
+        **acknowledged(Acknowledgement.objects.select_related("person")),
+    }

@@ -53,3 +53,65 @@ class PublicationLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.market_id} in {self.publication_id}"
+
+
+class PublicationRollback(models.Model):
+    """What was shown before is shown again: `publication` has the content of the earlier one it `restores`.
+
+    What was published between the two is taken back: its numbers are shown to nobody but an auditor.
+    """
+
+    publication = models.OneToOneField(
+        Publication, on_delete=models.PROTECT, primary_key=True, related_name="rollback"
+    )
+    restores = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="restored_by")
+    reason = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"P-{self.publication_id} restores P-{self.restores_id}"
+
+
+class PublicationRead(models.Model):
+    """Somebody opened or exported a number of a publication. `scope` is what the number is of: a market's
+    code, or `BR/carrier` for its carriers. One row for the first time."""
+
+    class Surface(models.TextChoices):
+        PAGE = "page", "opened it"
+        API = "api", "read it through the API"
+        CSV = "csv", "exported it as CSV"
+        XLSX = "xlsx", "exported it as a workbook"
+        PDF = "pdf", "exported it as PDF"
+        PRINT = "print", "printed it"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reads")
+    surface = models.CharField(max_length=5, choices=Surface.choices)
+    scope = models.CharField(max_length=30)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "publication", "surface", "scope"], name="first_read_of_a_scope"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} of P-{self.publication_id}"
+
+
+class Acknowledgement(models.Model):
+    """Somebody says that they know of a correction; `event` is its name, such as `switched_off-12`."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    event = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "event"], name="acknowledged_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.event

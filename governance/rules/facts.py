@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from governance.ledger.services import Facts
-from governance.rules.models import ScopeRule
+from governance.rules.models import ScopeRule, Target
 
 
 def of(rules: Iterable[ScopeRule]) -> Facts:
@@ -21,6 +21,20 @@ def of(rules: Iterable[ScopeRule]) -> Facts:
     }  # fmt: skip
 
 
+def of_targets(targets: Iterable[Target]) -> Facts:
+    """What the ledger says of these targets."""
+    return {
+        "targets": {
+            f"target #{item.pk}": {
+                "percent": str(item.percent), "holds_from": item.holds_from, "reason": item.reason,
+                "by": item.set_by.username, "at": item.set_at,
+            }
+            for item in targets
+        }
+    }  # fmt: skip
+
+
 def stored() -> Facts:
     """The same of all there were."""
-    return of(ScopeRule.objects.select_related("set_by"))
+    rules = of(ScopeRule.objects.select_related("set_by"))
+    return {**rules, **of_targets(Target.objects.select_related("set_by"))}

@@ -1,4 +1,4 @@
-"""The two-sided rule: fixed before values are seen, and as wary of too good as of too bad."""
+"""What is fixed before values are seen: the target, and a rule as wary of too good as of too bad."""
 
 from django.conf import settings
 from django.db import models
@@ -26,3 +26,24 @@ class ScopeRule(models.Model):
 
     def __str__(self) -> str:
         return f"within {self.max_points} points of the median of {self.weeks} weeks, up or down"
+
+
+class Target(models.Model):
+    """What the headline should reach, in per cent, from a Monday on. The newest row that holds counts."""
+
+    percent = models.DecimalField(max_digits=4, decimal_places=1)
+    holds_from = models.DateField()
+    reason = models.CharField(max_length=300)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(percent__gt=0, percent__lte=100), name="target_is_a_share"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent} per cent from {self.holds_from}"

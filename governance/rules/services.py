@@ -1,7 +1,8 @@
-"""Fixing the two-sided rule."""
+"""Fixing the two-sided rule and the target."""
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
@@ -11,8 +12,8 @@ from governance.access.policy import may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.rules import facts
-from governance.rules.models import ScopeRule
-from otdr_hub.lib import clock
+from governance.rules.models import ScopeRule, Target
+from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.outcome import InvalidInputError, require, require_short
 
 
@@ -37,3 +38,30 @@ def rule_set(*, max_points: Decimal, weeks: int, reason: str, actor: User) -> Sc
         facts=facts.of([rule]),
     )  # fmt: skip
     return rule
+
+
+@transaction.atomic
+def target_set(*, percent: Decimal, holds_from: dt.date, reason: str, actor: User) -> Target:
+    """Fix what the headline should reach, in per cent, from the week of a Monday on.
+
+    The week must not be over: a target for weeks that have been measured could be bent to them.
+    """
+    require(may(actor, "target_set"))
+    require_short("reason", reason, 300)
+    if not reason.strip():
+        raise InvalidInputError("A target takes a reason: who agreed on it, and for what.")
+    if not percent.is_finite() or not 0 < percent <= 100 or percent != percent.quantize(Decimal("0.1")):
+        raise InvalidInputError("A target takes 0.1 to 100 per cent, with one decimal at most.")
+    if weeks.monday_of(holds_from) != holds_from:
+        raise InvalidInputError(f"{holds_from} is not a Monday; a target holds from the first day of a week.")
+    if holds_from < weeks.monday_of(clock.now().date()):
+        raise InvalidInputError("The week is over: a target is fixed before its weeks are measured.")
+    target = Target.objects.create(
+        percent=percent.quantize(Decimal("0.1")), holds_from=holds_from, reason=reason, set_by=actor,
+        set_at=clock.now(),
+    )  # fmt: skip
+    ledger.record(
+        action=Action.TARGET_SET, subject=str(target), payload={"reason": reason}, actor=actor,
+        facts=facts.of_targets([target]),
+    )  # fmt: skip
+    return target

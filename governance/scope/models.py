@@ -8,6 +8,10 @@ from governance.scope.states import ScopeState
 from governance.versions.models import MetricVersion
 
 WHOLE = "-"
+CARRIER = "carrier"
+EVERY = "*"
+# A scope key below the market: the breakout's name, and of which values it speaks.
+BREAKOUTS = {CARRIER: EVERY}
 
 
 class ScopeDecision(models.Model):
@@ -37,6 +41,12 @@ class ScopeDecision(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["market", "breakout", "value", "-id"], name="scope_newest_of_key")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(breakout=WHOLE, value=WHOLE) | models.Q(breakout=CARRIER, value=EVERY),
+                name="scope_key_is_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.market_id} {self.state}"

@@ -14,12 +14,16 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What would be certified: a market's vintage under a version, through the week of a Monday."""
+    """What would be certified: a market's vintage under a version, through the week of a Monday.
+
+    With a `breakout`, the market's figures by that.
+    """
 
     market: str
     version: str
     vintage: str
     through: dt.date
+    breakout: str = "-"
 
 
 Check = Callable[[Candidate], str | None]
@@ -37,3 +41,18 @@ def problems(candidate: Candidate) -> list[str]:
     if not _checks:
         return ["No readiness check is installed, so nothing can be certified."]
     return [problem for check in _checks.values() if (problem := check(candidate)) is not None]
+
+
+# Whether an effect table is filed under that digest and is about the candidate.
+Filed = Callable[[str, Candidate], bool]
+_filed: Final[list[Filed]] = []
+
+
+def register_effects(filed: Filed) -> None:
+    """Name who keeps the effect tables; the last one named counts."""
+    _filed[:] = [filed]
+
+
+def effect_is_filed(effect: str, candidate: Candidate) -> bool:
+    """Whether a decision about the candidate may rest on that table. Nobody keeping any means no."""
+    return bool(effect) and any(filed(effect, candidate) for filed in _filed)

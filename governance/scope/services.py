@@ -15,8 +15,8 @@ from governance.ledger.actions import Action
 from governance.ledger.services import Facts
 from governance.markets.models import Market
 from governance.scope import facts, readiness
-from governance.scope.models import WHOLE, ScopeDecision
-from governance.scope.selectors import in_force
+from governance.scope.models import BREAKOUTS, WHOLE, ScopeDecision
+from governance.scope.selectors import in_force, value_of
 from governance.scope.states import ScopeState
 from governance.signoffs import acts
 from governance.versions.models import MetricVersion
@@ -43,7 +43,7 @@ def _is_newest(digest: str) -> bool:
     decision = ScopeDecision.objects.filter(digest=digest).order_by("-pk").first()
     if decision is None:
         return True
-    newest = in_force(decision.market_id)
+    newest = in_force(decision.market_id, decision.breakout)
     return newest is None or newest.digest == digest
 
 
@@ -77,6 +77,27 @@ def _check_ready(market: Market, version: MetricVersion, vintage: str, through: 
         raise ConflictError(f"{market.code} cannot be certified: {' '.join(found)}")
 
 
+def _check_filed(effect: str, about: readiness.Candidate) -> None:
+    if not readiness.effect_is_filed(effect, about):
+        raise InvalidInputError(
+            f"{about.market} is decided only on a filed table of what the roll-up is with and without it (for"
+            " its carriers: of what becomes visible), made of the same data and week."
+        )
+
+
+def _check_whole(market: Market, breakout: str, state: str) -> None:
+    """A breakout is decided beside its market: it is shown only where that is, so never before it."""
+    if breakout not in (WHOLE, *BREAKOUTS):
+        raise InvalidInputError(f"'{breakout}' is no breakout; use {', '.join(BREAKOUTS)}.")
+    if breakout == WHOLE or state == ScopeState.EXCLUDED:
+        return
+    whole = in_force(market.code)
+    if whole is None or whole.state == ScopeState.EXCLUDED:
+        raise ConflictError(
+            f"{market.code} itself is not decided to be shown, so no part of it can be; decide it first."
+        )
+
+
 @transaction.atomic
 def scope_decide(
     *,
@@ -92,30 +113,37 @@ def scope_decide(
     owner: str = "",
     review_on: dt.date | None = None,
     guard: dict[str, Any] | None = None,
-    effect: str = "",
+    effect: str,
+    breakout: str = WHOLE,
 ) -> ScopeDecision:
     """Decide a market's scope for a version and the vintage seen; shown only once all have signed.
 
-    `effect` is the digest of the table that said what the roll-up is with and without the market.
+    `effect` is the digest of the filed table that said what the roll-up is with and without the market. With
+    `breakout` (`carrier`) it is about the market's figures by that, all values at once: a decision, a
+    digest and signatures of its own, and shown only where the market is. Raises ConflictError for one
+    of a market that is not decided to be shown.
     """
     require(may(actor, "scope_decide"))
     words = {"disclosure": disclosure, "reason": reason, "plan": plan, "owner": owner}
     _check_words(state, words, review_on)
+    _check_whole(market, breakout, state)
+    key = {"breakout": breakout, "value": value_of(breakout)}
     if state != ScopeState.EXCLUDED:
         _check_ready(market, version, vintage, through)
+    _check_filed(effect, readiness.Candidate(market.code, version.digest, vintage, through, breakout))
     guard_text = digest.canonical(guard or DEFAULT_GUARD)
     said = {**words, "guard": guard_text, "review_on": review_on, "effect": effect}
     content = {
-        "act": ACT, "market": market.code, "breakout": WHOLE, "value": WHOLE, "state": state,
+        "act": ACT, "market": market.code, **key, "state": state,
         "version": version.digest, "vintage": vintage, "through": through, **said,
     }  # fmt: skip
     decision = ScopeDecision.objects.create(
         market=market, state=state, version=version, vintage=vintage, through=through,
-        digest=digest.of(content), decided_by=actor, decided_at=clock.now(), **said,
+        digest=digest.of(content), decided_by=actor, decided_at=clock.now(), **key, **said,
     )  # fmt: skip
     ledger.record(
         action=Action.SCOPE_DECIDED,
-        subject=market.code,
+        subject=market.code if breakout == WHOLE else f"{market.code}/{breakout}/{value_of(breakout)}",
         payload={"digest": decision.digest},
         actor=actor,
         facts=facts.of([decision]),

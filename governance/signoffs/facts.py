@@ -60,6 +60,7 @@ def of_signatures(signatures: Iterable[Signature]) -> Facts:
             "verdict": item.verdict, "reason": item.reason, "statement": item.statement,
             "at": item.signed_at, "authenticated_at": item.authenticated_at,
             "withdrawn": [withdrawal.withdrawn_at, withdrawal.reason] if withdrawal else None,
+            **({"deputyship": str(item.deputyship_id)} if item.deputyship_id else {}),
         }  # fmt: skip
     return {"signatures": found}
 

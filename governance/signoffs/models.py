@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from governance.access.models import Deputy
+
 EVERYWHERE = "*"
 
 
@@ -83,7 +85,8 @@ class Signature(models.Model):
     """One person's answer, in one role, over one digest. Rows are added, never changed.
 
     `round` counts the answers of this person withdrawn before. `reason` says why unless approved as it
-    is; `authenticated_at` is when the signer last proved who they are.
+    is; `authenticated_at` is when the signer last proved who they are. `deputyship` says for whom, where the
+    signer does not hold the role but stands in.
     """
 
     class Verdict(models.TextChoices):
@@ -101,6 +104,7 @@ class Signature(models.Model):
     reason = models.CharField(max_length=300, blank=True, default="")
     round = models.PositiveSmallIntegerField(default=0)
     authenticated_at = models.DateTimeField(null=True)
+    deputyship = models.ForeignKey(Deputy, on_delete=models.PROTECT, null=True, related_name="signatures")
     signed_at = models.DateTimeField()
 
     class Meta:

@@ -9,12 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from governance.access.models import Deputy, User
+from governance.access.policy import DEPARTMENTS
+from governance.access.selectors import acting_for
 from governance.signoffs import acts
 from governance.signoffs.models import Signature, SignoffLine, SignoffRequest
+from otdr_hub.lib import clock
+
+# Holding one of these, nobody stands in for anybody.
+_NO_DEPUTY: Final = frozenset({*DEPARTMENTS, "auditor", "admin"})
 
 
 def missing_roles(act: str, digest: str, *, by: dt.datetime | None = None) -> list[str]:
@@ -43,14 +51,37 @@ def required(act: str, digest: str) -> dict[str, int]:
 def in_force(act: str, scope: str) -> dict[str, int]:
     """Role -> signatures an act needs today in a part of the scope (`*`: everywhere)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT role, needed FROM governance_requirements(%s, %s) ORDER BY role", [act, scope])
+        cursor.execute("SELECT role, needed FROM governance_in_force(%s, %s) ORDER BY role", [act, scope])
         return dict(cursor.fetchall())
 
 
 def answers(digests: Iterable[str]) -> QuerySet[Signature]:
     """The answers over digests that were not withdrawn, oldest first."""
     standing = Signature.objects.filter(digest__in=list(digests), withdrawal=None)
-    return standing.select_related("person", "line").order_by("pk")
+    return standing.select_related("person", "line", "deputyship__person").order_by("pk")
+
+
+def deputyship_for(request: SignoffRequest, role: str, person: User) -> Deputy | None:
+    """Under which deputyship a person answers a request for a role they do not hold; None if under none.
+
+    A deputy is asked once the department was silent past its time, and never beside a department of their
+    own; who audits or runs the product is none. Where several could be stood in for, it is for whom nobody
+    has answered yet.
+    """
+    if _NO_DEPUTY & person.roles or not request.escalations.filter(role=role).exists():
+        return None
+    found = [item for item in acting_for(person, clock.now()) if item.role == role]
+    given = Signature.objects.filter(line__request=request, role=role, withdrawal=None)
+    taken = {item.deputyship.person_id if item.deputyship else item.person_id for item in
+             given.exclude(person=person).select_related("deputyship")}  # fmt: skip
+    return next((item for item in found if item.person_id not in taken), found[0] if found else None)
+
+
+def is_party(request: SignoffRequest, person: User) -> bool:
+    """Whether a person is asked as a deputy, or has answered: then they may read it whatever their role."""
+    if Signature.objects.filter(line__request=request, person=person).exists():
+        return True
+    return any(deputyship_for(request, role, person) is not None for role in DEPARTMENTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
-from governance.access.models import User
+from governance.access.models import Deputy, User
 from governance.access.policy import DEPARTMENTS, may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
@@ -23,7 +23,7 @@ from governance.signoffs.models import (
     Withdrawal,
 )
 from governance.signoffs.selectors import answers as standing
-from governance.signoffs.selectors import required, stands
+from governance.signoffs.selectors import deputyship_for, required, stands
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import (
     ALLOWED,
@@ -101,7 +101,7 @@ def _why_not(request: SignoffRequest, role: str, actor: User) -> Iterator[str]:
     """Every reason why the actor may not answer, as a sentence each."""
     if actor.is_system or not actor.is_active:
         yield f"The account {actor.username} cannot sign."
-    if role not in DEPARTMENTS or role not in actor.roles:
+    if role not in DEPARTMENTS or (role not in actor.roles and deputyship_for(request, role, actor) is None):
         yield f"{actor.username} does not sign for {role}."
     if request.opened_by_id == actor.pk:
         yield "Whoever asks for signatures does not give one."
@@ -113,6 +113,15 @@ def _why_not(request: SignoffRequest, role: str, actor: User) -> Iterator[str]:
         yield f"{actor.username} has answered this request for {other.role} already."
     if not any(role in required(request.act, line.digest) for line in lines):
         yield f"No signature of {role} is required for this."
+
+
+def _check_one_voice(lines: list[SignoffLine], role: str, actor: User, deputyship: Deputy | None) -> None:
+    """Whoever is stood in for and who stands in do not both answer the same line."""
+    place = deputyship.person_id if deputyship else actor.pk
+    for given in standing([line.digest for line in lines]).filter(role=role).select_related("deputyship"):
+        if place == (given.deputyship.person_id if given.deputyship else given.person_id):
+            who = given.person.username
+            raise ConflictError(f"{who} has answered {given.line.subject} in the same place.")
 
 
 def may_sign(request: SignoffRequest, role: str, actor: User) -> Answer:
@@ -164,12 +173,15 @@ def request_sign(
     lines = [line for line in asked if line.digest in answers]
     if standing([line.digest for line in lines]).filter(person=actor).exists():
         raise ConflictError(f"{actor.username} has already answered this request.")
+    deputyship = None if role in actor.roles else deputyship_for(request, role, actor)
+    _check_one_voice(lines, role, actor, deputyship)
     gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
     if gone:
         raise ConflictError(f"Something newer stands in for {', '.join(gone)}; there is nothing to sign.")
     open_before = [line for line in lines if not stands(request.act, line.digest)]
     given = _answered(lines, answers, Signature(
-        role=role, person=actor, statement=statement, authenticated_at=authenticated_at, signed_at=clock.now()
+        role=role, person=actor, statement=statement, authenticated_at=authenticated_at,
+        signed_at=clock.now(), deputyship=deputyship,
     ))  # fmt: skip
     complete = [line.digest for line in open_before if stands(request.act, line.digest)]
     moved = [acts.complete(request.act, digest) for digest in complete]
@@ -181,7 +193,7 @@ def request_sign(
     ledger.record(
         action=Action.SIGNOFF_GIVEN,
         subject=f"request {request.pk}",
-        payload={"role": role},
+        payload={"role": role} | ({"stands_in_for": deputyship.person.username} if deputyship else {}),
         actor=actor,
         facts=ledger.together(facts.of_signatures(given), *moved),
     )
@@ -212,11 +224,13 @@ def signature_withdraw(
     Raises ConflictError when there is none. They may be given again.
     """
     ledger.order_visibility()
-    require(may(actor, "signature_withdraw"))
+    mine = standing([line.digest for line in request.lines.all()]).filter(person=actor, line__request=request)
+    if not mine.exclude(deputyship=None).exists():
+        # Whoever stood in may take their own answer back when the deputyship is over, too.
+        require(may(actor, "signature_withdraw"))
     require_short("reason", reason, 300)
     if not reason.strip():
         raise InvalidInputError("To take a signature back takes a reason.")
-    mine = standing([line.digest for line in request.lines.all()]).filter(person=actor, line__request=request)
     found = list(mine.filter(digest__in=digests) if digests else mine)
     if not found:
         raise ConflictError(f"{actor.username} has no standing answer there.")

@@ -45,6 +45,10 @@ _OF_ACT: Final = MappingProxyType(
     {
         "version": ("version-1", "I reviewed what the definition counts and what it changes."),
         "requirement": ("requirement-1", "I reviewed whose signatures would be needed from then on."),
+        "shutoff_lift": (
+            "shutoff_lift-1",
+            "I reviewed the evidence that what was switched off is right, and what would be shown again.",
+        ),
         "majeure": ("majeure-1", "I reviewed the event, its evidence and the shipments it names."),
     }
 )

@@ -1,7 +1,8 @@
 """Does a publication re-derive? Recompute every vintage from its pinned files and compare each integer.
 
 What is compared: the pinned files' SHA-256, the vintage's root, every stored slice, every stored cell
-and every stored week, against a recompute that reads nothing but the files and the definition.
+and every stored week, whole and by carrier, against a recompute that reads nothing but the files and the
+definition.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from governance.models import Publication, PublicationLine
+from governance.scope.models import WHOLE
 from governance.versions.selectors import definition_for
 from metrics.lake import pins
 from metrics.otdr import engine
@@ -79,16 +81,21 @@ def _computed(slices: list[SliceContent]) -> dict[str, Counts]:
     """Every integer a vintage stands for, under the name of its place."""
     places: dict[str, Counts] = {}
     weeks: dict[dt.date, Counter[int]] = {}
+    carriers: dict[str, Counter[int]] = {}
     for item in slices:
         totals = tuple(item.totals())
         places[f"slice {item.day}"] = totals
         for cell in item.cells:
             places[f"cell {item.day} {cell.carrier} {cell.lane}"] = tuple(cell.values()[2:])
+            carrier = carriers.setdefault(f"carrier {item.week} {cell.carrier}", Counter())
+            for position, value in enumerate(cell.values()[2:]):
+                carrier[position] += value
         week = weeks.setdefault(item.week, Counter())
         for position, value in enumerate((*totals, item.not_due.get("no_promise", 0))):
             week[position] += value
     for monday, sums in weeks.items():
         places[f"week {monday}"] = tuple(sums[position] for position in range(6))
+    places |= {place: tuple(sums[position] for position in range(5)) for place, sums in carriers.items()}
     return places
 
 
@@ -118,7 +125,9 @@ def verify(publication: Publication, markets: Sequence[str] = ()) -> Report:
     findings: list[Finding] = []
     integers = files_read = 0
     lines = publication.lines.select_related("publication").order_by("market_id")
-    for line in lines.filter(market__in=markets) if markets else lines:
+    # A breakout's line names the vintage of its market's line, with the same integers.
+    whole = lines.filter(breakout=WHOLE)
+    for line in whole.filter(market__in=markets) if markets else whole:
         run = _run_behind(line)
         files = pinned_files(run, line.market_id)
         files_read += len(files)

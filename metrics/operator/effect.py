@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from governance.access.models import User
 from governance.access.policy import may
 from governance.markets.models import Market
 from governance.models import MetricVersion
+from governance.scope.models import WHOLE
 from governance.scope.readiness import Candidate
 from governance.scope.readiness import problems as unfit
 from metrics.periods.finality import Finality, finality
@@ -47,8 +50,8 @@ class Sum:
 class Effect:
     """The roll-up of a week with and without the markets decided, and each of them alone.
 
-    `scope` is the sum over all registered markets. The digest names the table, to be filed with the
-    decision; it can be computed again from the vintages it names.
+    `scope` is the sum over all registered markets. The digest names the table; it is filed before a
+    decision may rest on it, and can be computed again from the vintages it names.
     """
 
     monday: dt.date
@@ -59,15 +62,20 @@ class Effect:
     vintages: Mapping[str, str]
 
     @property
-    def digest(self) -> str:
-        """The content address of the table."""
-        return digest.of({
+    def content(self) -> str:
+        """The table as canonical JSON, which is what is filed."""
+        return digest.canonical({
             "week": self.monday, "vintages": dict(self.vintages),
             "with": [self.included.on_time, self.included.due],
             "without": [self.left_out.on_time, self.left_out.due],
             "scope": [self.scope.on_time, self.scope.due],
             "alone": {market: [one.on_time, one.due] for market, one in self.alone.items()},
         })  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """The content address of the table."""
+        return digest.of_bytes(self.content.encode())
 
 
 def newest(*, version: MetricVersion, actor: User) -> dict[str, Newest]:
@@ -127,3 +135,46 @@ def effect(
         alone={code: counts.get(code, Sum(0, 0)) for code in chosen},
         vintages={code: one.vintage for code, one in found.items()},
     )
+
+
+class Table(Protocol):
+    """A table that can be filed: its text and the digest of it."""
+
+    @property
+    def content(self) -> str:
+        """Canonical JSON."""
+
+    @property
+    def digest(self) -> str:
+        """Its content address."""
+
+
+def file(table: Table, *, actor: User) -> str:
+    """Keep the table as evidence, and return its digest: a decision names one that is filed."""
+    require(may(actor, "scope_decide"))
+    storage.effect_save(table.digest, table.content)
+    return table.digest
+
+
+def is_filed(effect_digest: str, candidate: Candidate) -> bool:
+    """Whether that table is filed, and is about this market, vintage and week."""
+    text = storage.effect_content(effect_digest)
+    if text is None:
+        return False
+    told = json.loads(text)
+    return (
+        candidate.market in told["alone"]
+        and told.get("breakout", WHOLE) == candidate.breakout
+        and told["vintages"].get(candidate.market) == candidate.vintage
+        and told["week"] == candidate.through.isoformat()
+    )
+
+
+def filed_sums(effect_digest: str) -> tuple[Sum, Sum] | None:
+    """The roll-up with the markets decided and without them, as filed; None where nothing is, or where
+    what is filed is of carriers, which move no roll-up."""
+    text = storage.effect_content(effect_digest)
+    told = json.loads(text) if text else {}
+    if "with" not in told:
+        return None
+    return Sum(*told["with"]), Sum(*told["without"])

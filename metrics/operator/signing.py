@@ -15,11 +15,14 @@ from typing import Any
 
 from governance.access.models import User
 from governance.access.policy import may
-from governance.scope.models import ScopeDecision
+from governance.scope.models import CARRIER, ScopeDecision
 from governance.scope.services import ACT
 from governance.scope.states import ScopeState
-from governance.signoffs.selectors import stands
+from governance.signoffs.models import SignoffRequest
+from governance.signoffs.selectors import is_party, stands
 from metrics.lake.models import LakeFile
+from metrics.operator.carriers import Carrier, carriers_in
+from metrics.operator.effect import Sum, filed_sums
 from metrics.periods.finality import finality, locks_in_force
 from metrics.periods.models import Restatement
 from metrics.recompute import storage
@@ -96,6 +99,8 @@ class Evidence:
     tolerance: Fraction
     source: Source | None
     restated: tuple[dt.date, ...]
+    rollup: tuple[Sum, Sum] | None
+    carriers: tuple[Carrier, ...] = ()
 
 
 def tolerance_of(decision: ScopeDecision) -> Fraction:
@@ -194,17 +199,35 @@ def _restated(decision: ScopeDecision) -> tuple[dt.date, ...]:
     return tuple(sorted(set(rows.values_list("lock__week", flat=True))))
 
 
+def _check_reader(actor: User, digests: Sequence[str]) -> None:
+    answer = may(actor, "signoff_read")
+    asked = SignoffRequest.objects.filter(lines__digest__in=list(digests)).distinct()
+    if not answer and not (asked and all(is_party(one, actor) for one in asked)):
+        require(answer)
+
+
+def _carriers(decision: ScopeDecision) -> tuple[Carrier, ...]:
+    """What a decision about carriers would show of its last week; nothing for one about a whole market."""
+    if decision.breakout != CARRIER:
+        return ()
+    return carriers_in(
+        market=decision.market_id, vintage=decision.vintage, version=decision.version,
+        monday=decision.through,
+    )  # fmt: skip
+
+
 def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
     """Decision digest -> what it asks to be signed. Digests of anything else are left out.
 
-    Raises NotAllowedError for whoever neither signs, decides nor audits.
+    Raises NotAllowedError for whoever neither signs, decides nor audits, nor stands in on all of it.
     """
-    require(may(actor, "signoff_read"))
+    _check_reader(actor, digests)
     rows = ScopeDecision.objects.filter(digest__in=list(digests)).select_related("version", "market")
     decisions = {item.digest: item for item in rows.order_by("pk")}
     earlier = {digest: signed_before(item) for digest, item in decisions.items()}
     known = [item for item in (*decisions.values(), *earlier.values()) if item is not None]
     weeks = _weeks((item, item.vintage) for item in known)
+    filed = {item.effect: filed_sums(item.effect) for item in decisions.values()}
     found = {}
     for digest, item in decisions.items():
         before = earlier[digest]
@@ -218,5 +241,7 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
             tolerance=tolerance_of(item),
             source=_source(item, before),
             restated=_restated(item),
+            carriers=_carriers(item),
+            rollup=filed[item.effect],
         )
     return found

@@ -37,13 +37,22 @@ def carrier_files(run: Run) -> list[pins.PinnedFile]:
     return [file for file in pinned_files(run, NO_MARKET) if file.kind == "carriers"]
 
 
-def _renames(run: Run) -> list[tuple[str, dt.date, str]]:
+def _carriers(run: Run, column: str) -> list[tuple[str, dt.date, str | None]]:
     paths = pins.open_files(carrier_files(run), "carriers", NO_MARKET)
     if not paths:
         return []
     with connect() as connection:
-        rows = connection.execute(f"SELECT carrier, valid_from, merged_into FROM {files_sql(paths)}")
-        return renames(rows.fetchall())
+        rows = connection.execute(f"SELECT carrier, valid_from, {column} FROM {files_sql(paths)}")
+        return list(rows.fetchall())
+
+
+def carrier_names(run: Run) -> list[tuple[str, dt.date, str | None]]:
+    """(carrier, first day, what it is called from then on), as the run's files of carriers say."""
+    return _carriers(run, "name")
+
+
+def _renames(run: Run) -> list[tuple[str, dt.date, str]]:
+    return renames(_carriers(run, "merged_into"))
 
 
 def inputs_of(run: Run, market: str) -> Inputs:

@@ -185,3 +185,57 @@ class VintageWeek(models.Model):
 
     def __str__(self) -> str:
         return f"{self.week}"
+
+
+class VintageBreakout(models.Model):
+    """A vintage's week by the value of a breakout (`carrier`), made by the database as `VintageWeek` is.
+
+    What of it may be shown is not decided here: see the view `hub.breakout`.
+    """
+
+    vintage = models.ForeignKey(Vintage, on_delete=models.PROTECT, related_name="breakouts")
+    week = models.DateField()
+    breakout = models.CharField(max_length=20)
+    value = models.CharField(max_length=64)
+    due = models.BigIntegerField()
+    on_time = models.BigIntegerField()
+    late = models.BigIntegerField()
+    pending = models.BigIntegerField()
+    unknown = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vintage", "week", "breakout", "value"], name="one_sum_per_vintage_week_and_value"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.week} {self.breakout} {self.value}"
+
+
+class CarrierName(models.Model):
+    """What a carrier is called from a day on, as the carriers' files said. Of two names for one day the
+    one learnt last is used."""
+
+    carrier = models.CharField(max_length=64)
+    since = models.DateField()
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "since", "name"], name="carrier_named_once_from_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier}: {self.name}"
+
+
+class EffectTable(models.Model):
+    """What the roll-up of a week is with and without some markets: the evidence a scope decision names."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    content = models.TextField()
+
+    def __str__(self) -> str:
+        return self.digest[:16]

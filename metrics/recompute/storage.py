@@ -28,6 +28,15 @@ SELECT l.vintage_id, s.week, sum(s.due), sum(s.on_time), sum(s.late), sum(s.pend
 FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id
 WHERE l.vintage_id = %s GROUP BY l.vintage_id, s.week
 """
+_BREAKOUTS: Final = """
+INSERT INTO metrics_vintagebreakout
+  (vintage_id, week, breakout, value, due, on_time, late, pending, unknown)
+SELECT l.vintage_id, s.week, 'carrier', c.carrier,
+       sum(c.due), sum(c.on_time), sum(c.late), sum(c.pending), sum(c.unknown)
+FROM metrics_vintageslice l JOIN metrics_slice s ON s.digest = l.slice_id
+JOIN metrics_cell c ON c.slice_id = s.digest
+WHERE l.vintage_id = %s GROUP BY l.vintage_id, s.week, c.carrier
+"""
 _NOTES: Final = """
 WITH leaf AS (
   SELECT l.vintage_id AS vintage, s.week, s.due, s.notes, s.not_due
@@ -100,6 +109,7 @@ def vintage_save(
             leaf_rows = ([vintage, digest, day] for day, digest in leaves)
             _copy(cursor, "metrics_vintageslice", "vintage_id, slice_id, day", leaf_rows)
             cursor.execute(_WEEKS, [vintage])
+            cursor.execute(_BREAKOUTS, [vintage])
     return vintage, len(new)
 
 
@@ -136,6 +146,17 @@ def weeks_of(vintages: Sequence[str]) -> list[dict[str, Any]]:
         cursor.execute(
             "SELECT vintage_id AS vintage, week, due, on_time, late, pending, unknown, matures_at, root"
             " FROM metrics_vintageweek WHERE vintage_id = ANY(%s) ORDER BY vintage_id, week",
+            [list(vintages)],
+        )
+        return _dicts(cursor)
+
+
+def carriers_of(vintages: Sequence[str]) -> list[dict[str, Any]]:
+    """Every week of some vintages by carrier: vintage, week (its Monday), carrier, due, on_time."""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            "SELECT vintage_id AS vintage, week, value AS carrier, due, on_time FROM metrics_vintagebreakout"
+            " WHERE vintage_id = ANY(%s) AND breakout = 'carrier' ORDER BY vintage_id, week, value",
             [list(vintages)],
         )
         return _dicts(cursor)
@@ -210,12 +231,32 @@ WHERE l.vintage_id = %(vintage)s
 UNION ALL
 SELECT 'week ' || week, due, on_time, late, pending, unknown, no_promise
 FROM metrics_vintageweek WHERE vintage_id = %(vintage)s
+UNION ALL
+SELECT breakout || ' ' || week || ' ' || value, due, on_time, late, pending, unknown, NULL
+FROM metrics_vintagebreakout WHERE vintage_id = %(vintage)s
 """
 
 
 def integers_of(vintage: str) -> dict[str, tuple[int, ...]]:
-    """Every stored integer of a vintage by the name of its place: slices and cells (due, on_time, late,
-    pending, unknown) and weeks (the same and no_promise)."""
+    """Every stored integer of a vintage by the name of its place: slices, cells and weeks by carrier (due,
+    on_time, late, pending, unknown) and weeks (the same and no_promise)."""
     with acting_as("ops") as cursor:
         cursor.execute(_INTEGERS, {"vintage": vintage})
         return {place: tuple(n for n in counts if n is not None) for place, *counts in cursor.fetchall()}
+
+
+def effect_save(digest: str, content: str) -> None:
+    """File the table a scope decision rests on; the database refuses a digest that is not its content's."""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            "INSERT INTO metrics_effecttable (digest, content) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [digest, content],
+        )
+
+
+def effect_content(digest: str) -> str | None:
+    """A filed table as canonical JSON, or None."""
+    with acting_as("ops") as cursor:
+        cursor.execute("SELECT content FROM metrics_effecttable WHERE digest = %s", [digest])
+        row = cursor.fetchone()
+    return str(row[0]) if row else None

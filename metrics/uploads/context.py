@@ -7,15 +7,9 @@ from functools import partial
 
 from django.http import HttpRequest
 
-from governance.access.models import User
-from governance.access.policy import may
+from governance.access.context import sees
 
 
 def rooms(request: HttpRequest) -> dict[str, Callable[[], bool]]:
     """A context processor; the roles are read only where a template asks."""
-    return {"may_see_batches": partial(_may_see, request)}
-
-
-def _may_see(request: HttpRequest) -> bool:
-    user = getattr(request, "user", None)
-    return isinstance(user, User) and bool(may(user, "operator_read"))
+    return {"may_see_batches": partial(sees, request, "operator_read")}

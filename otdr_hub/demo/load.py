@@ -17,13 +17,15 @@ from typing import Final
 from governance.access.models import User
 from governance.access.services import account_create, system
 from governance.definition import Definition
+from governance.killswitch.services import ACT as LIFT
 from governance.majeure.selectors import ACT as MAJEURE
 from governance.markets.models import Market
 from governance.markets.services import markets_load, read_file
-from governance.models import MetricVersion, Publication, Requirement, ScopeRule, SignoffRequest
+from governance.models import MetricVersion, Publication, Requirement, ScopeRule, SignoffRequest, Target
 from governance.publication.services import publication_publish
 from governance.requirements.services import requirement_set
-from governance.rules.services import rule_set
+from governance.rules.services import rule_set, target_set
+from governance.scope.models import CARRIER, WHOLE
 from governance.scope.selectors import in_force
 from governance.scope.services import ACT as SCOPE
 from governance.scope.services import scope_decide
@@ -34,6 +36,8 @@ from governance.versions.services import version_propose, version_put_into_effec
 from governance.versions.states import VersionState
 from metrics.events.declared import Days
 from metrics.events.services import batch_ingest
+from metrics.operator.carriers import largest, visible
+from metrics.operator.effect import Table, effect, file, newest
 from metrics.otdr.engine import engine_digest
 from metrics.periods.models import PeriodLock
 from metrics.periods.services import obstacles, period_lock
@@ -45,7 +49,7 @@ from metrics.simulate.write import Delivery, produce
 from otdr_hub.demo.cast import CAST, PASSWORD
 from otdr_hub.demo.launch import plan_launch
 from otdr_hub.demo.story import headline_monday, shopswift
-from otdr_hub.lib import clock
+from otdr_hub.lib import clock, weeks
 
 HEADLINE: Final = Definition(name="otdr-1", completeness_floor=Decimal("0.97"))
 UNDECIDED: Final = frozenset({"BR", "DE"})
@@ -79,7 +83,10 @@ def _accounts() -> None:
 
 
 def _requirements() -> None:
-    wanted = [(VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS), (MAJEURE, "legal")]
+    wanted = [
+        (VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS), (MAJEURE, "legal"),
+        (LIFT, "finance"), (LIFT, "logistics"),
+    ]  # fmt: skip
     for act, role in wanted:
         if not Requirement.objects.filter(act=act, role=role).exists():
             requirement_set(act=act, role=role, count=1, actor=_account("admin"))
@@ -92,6 +99,12 @@ def _rule(first: dt.date) -> None:
             rule_set(
                 max_points=Decimal(5), weeks=8, actor=_account("dpm"),
                 reason="Twice the largest step of any market in the year before, over two months.",
+            )  # fmt: skip
+    if not Target.objects.exists():
+        with clock.at(dt.datetime.combine(first, dt.time(9), tzinfo=dt.UTC)):
+            target_set(
+                percent=Decimal(94), holds_from=weeks.monday_of(first), actor=_account("dpm"),
+                reason="What VP Logistics and the carriers agreed on for the year.",
             )  # fmt: skip
 
 
@@ -118,7 +131,9 @@ def _take(delivery: Delivery, week: dt.date) -> int:
 
 def _input(scenario: Scenario, week: dt.date, say: Say) -> int:
     with tempfile.TemporaryDirectory(prefix="otdr-demo-") as folder:
-        deliveries = produce(scenario, Path(folder))
+        made = produce(scenario, Path(folder), beside=True)
+        # What carriers are called is for the pages; contacts are for the case that asks for them.
+        deliveries = [one for one in made if one.kind != "contacts"]
         say(f"{len(deliveries)} files written; taking them in")
         return sum(_take(delivery, week) for delivery in deliveries)
 
@@ -151,18 +166,31 @@ def _version(effective_from: dt.date) -> MetricVersion:
 
 
 def _certify(version: MetricVersion, vintages: dict[str, str], week: dt.date) -> None:
-    """The DPM decides ten markets; each department signs all ten in one sitting."""
+    """The DPM decides ten markets and the largest ones' carriers; each department signs in one sitting."""
     dpm = _account("dpm")
+    markets = list(Market.objects.exclude(code__in=UNDECIDED))
+    found = newest(version=version, actor=dpm)
+    codes = [one.code for one in markets]
+    top = [code for code in largest(found=found, monday=week, actor=dpm) if code in codes]
+    filed: dict[str, Table] = {
+        WHOLE: effect(found=found, monday=week, chosen=codes, shown=(), actor=dpm),
+        CARRIER: visible(found=found, monday=week, chosen=top, version=version, actor=dpm),
+    }
+    for table in filed.values():
+        file(table, actor=dpm)
     lines = []
-    for market in Market.objects.exclude(code__in=UNDECIDED):
-        decision = in_force(market.code)
+    keys = [(one, WHOLE) for one in markets] + [(one, CARRIER) for one in markets if one.code in top]
+    for market, breakout in keys:
+        decision = in_force(market.code, breakout)
         if decision is None or decision.vintage != vintages[market.code]:
             decision = scope_decide(
                 market=market, state="certified", version=version, vintage=vintages[market.code],
-                through=week, actor=dpm,
+                through=week, breakout=breakout, effect=filed[breakout].digest, actor=dpm,
             )  # fmt: skip
-        lines.append((decision.digest, f"{market.name}, certified"))
-    summary = f"Certify {len(lines)} markets for {version.name}"
+        name = market.name if breakout == WHOLE else f"{market.name}, carriers"
+        lines.append((decision.digest, f"{name}, certified"))
+    carriers = len(keys) - len(markets)
+    summary = f"Certify {len(markets)} markets and the carriers of {carriers} for {version.name}"
     request = SignoffRequest.objects.filter(act=SCOPE, lines__digest=lines[0][0]).first()
     request = request or request_open(act=SCOPE, summary=summary, lines=lines, actor=dpm)
     for role in DEPARTMENTS:

@@ -1,28 +1,25 @@
-"""The weekly line: geometry for `parts/line_chart.html`, positions in per cent of the plot.
+"""Scales and labels of charts, and a week as a row of a table.
 
-Text on a chart is printed from exact values; a position is a float with two decimals, and only here
-and in `marks.py`. The outer svg has no viewBox, so labels keep their size; the inner one stretches.
+Text on a chart is printed from exact values; a position is a float with two decimals, and only in the
+modules that draw. The outer svg of a chart has no viewBox, so labels keep their size; the inner one
+stretches: one drawing serves a phone, a wall and paper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.intervals import wilson
-from otdr_hub.hub.numbers import NBSP, count, fixed, percent, percent_text, week_short
+from otdr_hub.hub.numbers import count, fixed, percent, percent_text, week_short
 from otdr_hub.hub.reading import Week
-from otdr_hub.hub.sentences import finality_words, shown_rate
+from otdr_hub.hub.sentences import finality_words
 
 STEPS = tuple(Fraction(n, 10) for n in (1, 2, 5, 10, 20, 50, 100, 200, 500))
-LEFT, RIGHT, TOP, BASE = 9.0, 97.5, 8.0, 88.0
-NEAR_BASE = 76.0
-"""Below this a number under its point would run into the base line: it goes to the left."""
-LABELS = 4
-"""Weeks named under the line: four fit a phone."""
 
 
 def at(value: float) -> str:
@@ -78,11 +75,24 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One week on the line; only open points (provisional) and the last one are drawn."""
+    """One week on the line: open where it is provisional, ringed where it was restated."""
 
     x: str
     y: str
     style: str
+    r: str = "5"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A numbered mark over the line, with the words that stand under the chart and in its twin."""
+
+    number: int
+    x: str
+    y: str
+    text_y: str
+    week: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +108,8 @@ class WeekCells:
     interval: str
     state: str
     glyph: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineChart:
-    """A weekly line with its interval band, its words and its table twin (newest week first)."""
-
-    title: str
-    note: str
-    alt: str
-    grid: tuple[Label, ...]
-    weeks: tuple[Label, ...]
-    band: str
-    solid: str
-    dashed: str
-    points: tuple[Point, ...]
-    last: Label | None
-    last_y: str
-    last_dx: str
-    last_dy: str
-    twin_title: str
-    rows: tuple[WeekCells, ...]
+    more: tuple[str, ...] = ()
+    markets: str = ""
 
 
 def interval_text(week: Week) -> str:
@@ -143,89 +134,3 @@ def week_cells(week: Week) -> WeekCells:
         state=words.short.lower(),
         glyph=words.glyph,
     )
-
-
-def line_chart(weeks: Sequence[Week], title: str, subject: str) -> LineChart | None:
-    """The line of these weeks, oldest first; None when no week has a rate to draw."""
-    drawn = [(i, week, rate) for i, week in enumerate(weeks) if (rate := shown_rate(week)) is not None]
-    if not drawn:
-        return None
-    bands = [wilson(week.counts.on_time, week.counts.due) for _i, week, _rate in drawn]
-    axis = axis_for([end * 100 for band in bands for end in band], most=4)
-    xs = [_x(i, len(weeks)) for i, _week, _rate in drawn]
-    ys = [_y(axis, rate) for _i, _week, rate in drawn]
-    path = [f"{at(x)} {at(y)}" for x, y in zip(xs, ys, strict=True)]
-    upper = [f"{at(x)} {at(_y(axis, high))}" for x, (_low, high) in zip(xs, bands, strict=True)]
-    lower = [f"{at(x)} {at(_y(axis, low))}" for x, (low, _high) in zip(xs, bands, strict=True)]
-    # The stretch into a provisional last week is dashed: that end of it can still move.
-    open_end = drawn[-1][1].finality == "provisional" and len(path) > 1
-    solid, dashed = (path[:-1], path[-2:]) if open_end else (path, [])
-    falls = len(ys) > 1 and ys[-1] > ys[-2]
-    return LineChart(
-        title=title,
-        note=_note(axis, open_end or drawn[-1][1].finality == "provisional"),
-        alt=_alt(subject, weeks, drawn[-1][2]),
-        grid=tuple(_grid(axis)),
-        weeks=_week_labels(weeks),
-        band=_path([*upper, *reversed(lower)]) + "Z",
-        solid=_path(solid) if len(solid) > 1 else "",
-        dashed=_path(dashed),
-        points=(Point(at(xs[-1]), at(ys[-1]), _style(drawn[-1][1])),),
-        last=Label(at(xs[-1]), percent(drawn[-1][2]), "end"),
-        last_y=at(ys[-1]),
-        last_dx="-12" if falls and ys[-1] > NEAR_BASE else "4",
-        last_dy=("14" if ys[-1] > NEAR_BASE else "22") if falls else "-12",
-        twin_title=_("%(subject)s, last %(number)d weeks") % {"subject": subject, "number": len(weeks)},
-        rows=tuple(week_cells(week) for week in reversed(weeks)),
-    )
-
-
-def _x(index: int, number: int) -> float:
-    return RIGHT if number == 1 else LEFT + (RIGHT - LEFT) * index / (number - 1)
-
-
-def _y(axis: Axis, rate: Fraction) -> float:
-    return BASE - (BASE - TOP) * axis.share(rate * 100)
-
-
-def _path(points: Sequence[str]) -> str:
-    return f"M{'L'.join(points)}" if points else ""
-
-
-def _style(week: Week) -> str:
-    return "point-provisional" if week.finality == "provisional" else "point"
-
-
-def _grid(axis: Axis) -> Iterable[Label]:
-    steps = axis.steps()
-    for i, value in enumerate(steps):
-        text = axis.label(value)
-        top = i == len(steps) - 1
-        yield Label(at(_y(axis, value / 100)), f"{text}{NBSP}%" if top else text, "base" if i == 0 else "")
-
-
-def _week_labels(weeks: Sequence[Week]) -> tuple[Label, ...]:
-    last = len(weeks) - 1
-    wanted = sorted({round(Fraction(k * last, LABELS - 1)) for k in range(LABELS)})
-    return tuple(
-        Label(at(_x(i, len(weeks))), week_short(weeks[i].monday), "end" if i == last else "middle")
-        for i in wanted
-    )
-
-
-def _note(axis: Axis, provisional: bool) -> str:
-    parts = [_("By promise week. Shaded: 95%(space)s%% interval.") % {"space": NBSP}]
-    if axis.low:
-        parts.append(_("Axis cut at %(low)s%(space)s%%.") % {"low": axis.label(axis.low), "space": NBSP})
-    if provisional:
-        parts.append(_("Open: provisional."))
-    return " ".join(parts)
-
-
-def _alt(subject: str, weeks: Sequence[Week], rate: Fraction) -> str:
-    return _("Line of weekly OTDR, %(subject)s, %(first)s to %(last)s, ending at %(rate)s per cent.") % {
-        "subject": subject,
-        "first": week_short(weeks[0].monday),
-        "last": week_short(weeks[-1].monday),
-        "rate": percent(rate),
-    }

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.reading import Counts, Reading, Week
-from otdr_hub.hub.sentences import shown_rate
-from otdr_hub.lib.kitagawa import Segment, in_hundredths, split
+from otdr_hub.lib.kitagawa import Effect, Segment, in_hundredths, split
 
 
 def contributions(reading: Reading) -> dict[str, Fraction]:
     """What each market did to the roll-up's change; empty where the parts would not add up to it."""
+    return {code: effect.total for code, effect in effects(reading).items()}
+
+
+def effects(reading: Reading) -> dict[str, Effect]:
+    """The same in its two parts: by the market's rate, and by its weight."""
     if len(reading.rollup) < 2:
         return {}
     now, before = reading.rollup[-1], reading.rollup[-2]
@@ -29,7 +34,7 @@ def contributions(reading: Reading) -> dict[str, Fraction]:
         segments[market.code] = Segment(this.on_time, this.due, last.on_time, last.due)
     if not _is_whole(segments.values(), now, before):
         return {}
-    return {code: effect.total for code, effect in split(segments).items()}
+    return split(segments)
 
 
 def _is_whole(segments: Iterable[Segment], now: Week, before: Week) -> bool:

@@ -12,6 +12,7 @@ never depends on the machine's floating point.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 Z_95 = Fraction(1_959_963_984_540_054, 10**15)
@@ -24,6 +25,7 @@ def _root(value: Fraction) -> Fraction:
     return Fraction(isqrt(value.numerator * _DIGITS**2 // value.denominator), _DIGITS)
 
 
+@lru_cache(maxsize=2048)
 def wilson(successes: int, trials: int) -> tuple[Fraction, Fraction]:
     """The 95 % score interval of successes / trials; both ends lie within 0 and 1.
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.charts import LineChart, WeekCells, line_chart, week_cells
+from otdr_hub.hub.annotations import marks_of
+from otdr_hub.hub.carriers import CarriersPart, carriers_part
+from otdr_hub.hub.changes import change_between, shown_rate
+from otdr_hub.hub.charts import WeekCells, week_cells
 from otdr_hub.hub.contributions import contributions, contributions_printed
-from otdr_hub.hub.numbers import count, percent_text, share_text, signed_hundredths, week_short
+from otdr_hub.hub.lines import Beside, LineChart, line_chart
+from otdr_hub.hub.numbers import count, fixed, percent_text, share_text, signed_hundredths, week_short
 from otdr_hub.hub.parts import (
     AbsentRow,
     Coverage,
@@ -22,8 +27,10 @@ from otdr_hub.hub.parts import (
     nameplate,
     publication_text,
 )
-from otdr_hub.hub.reading import MarketReading, Reading, Week
-from otdr_hub.hub.sentences import change_between, finality_words, held_sentence, join_names, shown_rate
+from otdr_hub.hub.reading import Counts, MarketReading, Reading, Week
+from otdr_hub.hub.record import NOTHING, Record
+from otdr_hub.hub.sentences import finality_words, held_sentence, join_names
+from otdr_hub.hub.series import recent
 from otdr_hub.hub.titles import market_title
 
 
@@ -81,6 +88,7 @@ class MarketPage:
     to_headline: str
     facts: tuple[Fact, ...]
     nameplate: tuple[Plate, ...]
+    carriers: CarriersPart | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class NotShownPage:
     standing: Standing | None
 
 
-def market_page(reading: Reading, code: str) -> MarketPage | None:
+def market_page(reading: Reading, code: str, record: Record = NOTHING) -> MarketPage | None:
     """The page of a market; None when the reading does not hold it."""
     market = next((one for one in reading.markets if one.code == code and one.weeks), None)
     standing = standing_of(reading)
@@ -113,18 +121,28 @@ def market_page(reading: Reading, code: str) -> MarketPage | None:
         noted=noted,
         disclosure=market.disclosure,
         held=held_sentence(reading, market),
-        line=line_chart(market.weeks, market_title(market.weeks, change_between(now, before)), market.name),
-        weeks=tuple(week_cells(week) for week in reversed(market.weeks)),
+        line=_line(market, record),
+        weeks=tuple(week_cells(week) for week in reversed(recent(market.weeks))),
         reconciled=_reconciled(now, before),
         to_headline=_to_headline(market, reading),
         facts=_facts(market, reading),
         nameplate=nameplate(reading.publication, now, market.as_of),
+        carriers=carriers_part(market),
     )
 
 
-def not_shown_page(reading: Reading, code: str) -> NotShownPage | None:
+def _line(market: MarketReading, record: Record) -> LineChart | None:
+    weeks = recent(market.weeks)
+    title = market_title(weeks, change_between(weeks[-1], before_last(weeks)))
+    marks = marks_of(
+        record.facts, [week.monday for week in weeks], {market.code: market.name}, only=market.code
+    )
+    return line_chart(weeks, title, market.name, Beside(marks=marks))
+
+
+def not_shown_page(reading: Reading, code: str, record: Record = NOTHING) -> NotShownPage | None:
     """The page of a market of the scope that is not shown; None for a code that is not in it."""
-    row = next((row for row in absent_rows(reading) if row.code == code), None)
+    row = next((row for row in absent_rows(reading, record) if row.code == code), None)
     return None if row is None else NotShownPage(row, standing_of(reading))
 
 
@@ -182,12 +200,23 @@ def _to_headline(market: MarketReading, reading: Reading) -> str:
     return f"{text} {adds_up % {'number': others, 'gap': count(gap)}}"
 
 
+def _weighted(now: Counts, total: Counts) -> str:
+    """What the market is of the headline: its weight times its rate, which is its on time by all due."""
+    return _("%(weight)s × %(rate)s = %(points)s of the headline’s %(all)s points") % {
+        "weight": share_text(now.due, total.due),
+        "rate": percent_text(Fraction(now.on_time, now.due)) if now.due else _("no rate"),
+        "points": fixed(Fraction(now.on_time, total.due) * 100, 2),
+        "all": fixed(Fraction(total.on_time, total.due) * 100, 2),
+    }
+
+
 def _facts(market: MarketReading, reading: Reading) -> tuple[Fact, ...]:
     now, total = market.weeks[-1].counts, reading.rollup[-1].counts
     facts = []
     if total.due and not reading.is_behind(market):
         share = {"share": share_text(now.due, total.due)}
         facts.append(Fact(_("Weight"), _("%(share)s of shipments due in the markets shown") % share))
+        facts.append(Fact(_("Weight × rate"), _weighted(now, total)))
     if now.due:
         known = {"share": share_text(now.due - now.unknown, now.due)}
         facts.append(Fact(_("Completeness"), _("%(share)s of shipments due are accounted for") % known))

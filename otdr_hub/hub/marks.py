@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
 from django.utils.translation import gettext as _
 
+from otdr_hub.hub.changes import shown_rate
 from otdr_hub.hub.charts import Label, at, axis_for
 from otdr_hub.hub.intervals import wilson
 from otdr_hub.hub.numbers import NBSP, percent, signed_hundredths, week_name
 from otdr_hub.hub.reading import Week
-from otdr_hub.hub.sentences import shown_rate
 
 MINOR = 10
 BAR_ROOM = 54.0
@@ -33,6 +34,7 @@ class Rule:
     labels: tuple[Label, ...]
     needle: Label
     prior: str
+    target: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,15 @@ class Bar:
     text: str
 
 
-def rule(now: Week, before: Week | None) -> Rule | None:
+def rule(now: Week, before: Week | None, target: Decimal | None = None) -> Rule | None:
     """The scale for a reading; None when the week has no rate to show."""
     rate = shown_rate(now)
     if rate is None:
         return None
     prior = shown_rate(before) if before else None
     low, high = wilson(now.counts.on_time, now.counts.due)
-    marks = [value * 100 for value in (low, high, rate, prior) if value is not None]
+    aim = None if target is None else Fraction(target) / 100
+    marks = [value * 100 for value in (low, high, rate, prior, aim) if value is not None]
     room = max((max(marks) - min(marks)) / 6, Fraction(1, 5))
     axis = axis_for([min(marks) - room, max(marks) + room], most=5)
     steps = axis.steps()
@@ -72,7 +75,7 @@ def rule(now: Week, before: Week | None) -> Rule | None:
     ends = {0: "start", len(steps) - 1: "end"}
     x = axis.share(rate * 100) * 100
     return Rule(
-        alt=_rule_alt(axis.label(axis.low), axis.label(axis.high), now, before),
+        alt=_rule_alt(axis.label(axis.low), axis.label(axis.high), now, before, aim),
         caption=_rule_caption(now, before),
         interval_x=at(axis.share(low * 100) * 100),
         interval_width=at(axis.share(high * 100) * 100 - axis.share(low * 100) * 100),
@@ -82,9 +85,22 @@ def rule(now: Week, before: Week | None) -> Rule | None:
             Label(at(each * i / 10), axis.label(value), ends.get(i, "middle"))
             for i, value in enumerate(steps)
         ),
-        needle=Label(at(x), week_name(now.monday), "start" if x < 14 else "end" if x > 86 else "middle"),
+        needle=_named(x, week_name(now.monday), None if aim is None else rate < aim),
         prior="" if prior is None else at(axis.share(prior * 100) * 100),
+        target=None if aim is None else _target(axis.share(aim * 100) * 100, aim, rate),
     )
+
+
+def _named(x: float, text: str, left: bool | None) -> Label:
+    """A name over the scale: in the middle of its line, or on the side away from the target's name."""
+    if left is not None:
+        return Label(at(x), text, ("end" if x > 16 else "start") if left else "start" if x < 84 else "end")
+    return Label(at(x), text, "start" if x < 14 else "end" if x > 86 else "middle")
+
+
+def _target(x: float, aim: Fraction, rate: Fraction) -> Label:
+    text = _("target %(percent)s") % {"percent": percent(aim)}
+    return Label(at(x), text, ("start" if x < 80 else "end") if rate < aim else "end" if x > 20 else "start")
 
 
 def _ticks(each: float, number: int) -> str:
@@ -114,7 +130,7 @@ def _rule_caption(now: Week, before: Week | None) -> str:
     return f"{text} {_('Open circle: %(week)s, %(rate)s%(space)s%%.') % circle}"
 
 
-def _rule_alt(first: str, last: str, now: Week, before: Week | None) -> str:
+def _rule_alt(first: str, last: str, now: Week, before: Week | None, aim: Fraction | None) -> str:
     rate = shown_rate(now) or Fraction(0)
     words = {"first": first, "last": last, "rate": percent(rate), **_interval_words(now)}
     text = (
@@ -122,11 +138,11 @@ def _rule_alt(first: str, last: str, now: Week, before: Week | None) -> str:
         % words
     )
     prior = shown_rate(before) if before else None
-    if before is None or prior is None:
-        return f"{text}."
-    return (
-        f"{text}, {_('%(week)s at %(rate)s.') % {'week': week_name(before.monday), 'rate': percent(prior)}}"
-    )
+    if before is not None and prior is not None:
+        text += _(", %(week)s at %(rate)s") % {"week": week_name(before.monday), "rate": percent(prior)}
+    if aim is not None:
+        text += _(", target %(percent)s") % {"percent": percent(aim)}
+    return f"{text}."
 
 
 def sparks(markets: Sequence[Sequence[Week]]) -> tuple[Spark | None, ...]:

@@ -7,6 +7,7 @@ number is never rounded, added or compared again. A space that must not break is
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.dateformat import format as date_text
@@ -32,6 +33,11 @@ def percent(rate: Fraction) -> str:
 def percent_text(rate: Fraction) -> str:
     """A rate with its sign: "93.1 %"."""
     return f"{percent(rate)}{NBSP}%"
+
+
+def percent_of(value: Decimal) -> str:
+    """A target as it is printed: "94.0"."""
+    return fixed(Fraction(value))
 
 
 def share_text(part: int, whole: int) -> str:
@@ -84,6 +90,11 @@ def week_title(monday: dt.date) -> str:
     return f"{week_name(monday)}, {week_dates(monday)}"
 
 
+def day(at: dt.date) -> str:
+    """A day in words: "27 Nov 2026"; of an instant, the day it has in UTC."""
+    return date_text(at.astimezone(dt.UTC) if isinstance(at, dt.datetime) else at, "j M Y")
+
+
 def moment(at: dt.datetime) -> str:
     """An instant in words, always in UTC: "27 Nov 2026, 06:00 UTC"."""
     return f"{date_text(at.astimezone(dt.UTC), 'j M Y, H:i')} UTC"
@@ -93,3 +104,8 @@ def fingerprint(digest: str) -> str:
     """The first eight digits of a digest, in two groups: "7f3a 91c4"."""
     digits = digest.rpartition(":")[2]
     return f"{digits[:4]} {digits[4:8]}".rstrip()
+
+
+def moment_text(at: dt.datetime) -> str:
+    """An instant as machines read it: RFC 3339, UTC, seconds."""
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

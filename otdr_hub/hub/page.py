@@ -9,8 +9,11 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.charts import LineChart, interval_text, line_chart
+from otdr_hub.hub.annotations import marks_of
+from otdr_hub.hub.changes import Change, change_between, points_text, shown_rate
+from otdr_hub.hub.charts import interval_text
 from otdr_hub.hub.contributions import contributions, contributions_printed
+from otdr_hub.hub.lines import Beside, LineChart, line_chart
 from otdr_hub.hub.market import MarketPage, NotShownPage, market_page, not_shown_page
 from otdr_hub.hub.marks import Bar, Spark, bars, sparks
 from otdr_hub.hub.numbers import count, percent, percent_text, signed_hundredths, week_name
@@ -28,8 +31,10 @@ from otdr_hub.hub.parts import (
     nameplate,
 )
 from otdr_hub.hub.reading import MarketReading, Reading, Week
-from otdr_hub.hub.sentences import Change, change_between, held_sentence, points_text, shown_rate
-from otdr_hub.hub.titles import rollup_title
+from otdr_hub.hub.record import NOTHING, Record
+from otdr_hub.hub.sentences import held_sentence, overdue_sentence
+from otdr_hub.hub.series import recent, series_of
+from otdr_hub.hub.titles import rollup_title, steady_note
 
 __all__ = ["HubPage", "MarketPage", "NotShownPage", "hub_page", "market_page", "not_shown_page"]
 
@@ -80,10 +85,11 @@ class HubPage:
     markets: Markets
     held: tuple[str, ...]
     empty: Empty | None
+    overdue: str = ""
 
 
-def hub_page(reading: Reading) -> HubPage:
-    """The page of the roll-up over the markets that may be seen."""
+def hub_page(reading: Reading, record: Record = NOTHING) -> HubPage:
+    """The page of the roll-up over the markets that may be seen, with what is on record beside it."""
     empty = empty_state(reading)
     weeks = () if empty else reading.rollup
     change = change_between(weeks[-1], before_last(weeks)) if weeks else None
@@ -92,13 +98,34 @@ def hub_page(reading: Reading) -> HubPage:
     publication = reading.publication
     return HubPage(
         coverage=coverage_words(reading),
-        headline=headline(weeks) if weeks else None,
-        line=line_chart(weeks, rollup_title(weeks, change, named), _shown(reading)) if weeks else None,
+        headline=headline(weeks, record.target(weeks[-1].monday)) if weeks else None,
+        line=_line(reading, record, rollup_title(recent(weeks), change, named)) if weeks else None,
         nameplate=nameplate(publication, weeks[-1] if weeks else None) if publication else (),
-        markets=_markets(reading, weeks, change, parts),
+        markets=_markets(reading, record, weeks, change, parts),
         held=tuple(f"{one.name}: {held_sentence(reading, one)}" for one in reading.held) if weeks else (),
         empty=empty,
+        overdue=overdue_sentence(reading) if weeks else "",
     )
+
+
+def _line(reading: Reading, record: Record, title: str) -> LineChart | None:
+    """The headline week by week, the constant set beside it, and what happened when."""
+    series = series_of(reading)
+    mondays = [week.monday for week in series.weeks]
+    names = {one.code: one.name for one in reading.markets} | {
+        one.code: one.name for one in reading.not_shown
+    }
+    number = len(series.steady_codes)
+    same = ngettext("The same market", "The same %(number)d markets", number) % {"number": number}
+    beside = Beside(
+        marks=marks_of(record.facts, mondays, names),
+        steady=series.steady,
+        steady_name=same,
+        markets=() if series.is_constant else series.markets,
+        target=tuple(record.target(monday) for monday in mondays),
+        note=steady_note(series),
+    )
+    return line_chart(series.weeks, title, _shown(reading), beside)
 
 
 def _shown(reading: Reading) -> str:
@@ -107,7 +134,11 @@ def _shown(reading: Reading) -> str:
 
 
 def _markets(
-    reading: Reading, weeks: Sequence[Week], change: Change | None, parts: dict[str, Fraction]
+    reading: Reading,
+    record: Record,
+    weeks: Sequence[Week],
+    change: Change | None,
+    parts: dict[str, Fraction],
 ) -> Markets:
     order = sorted(
         reading.summed, key=lambda market: (-abs(parts.get(market.code, Fraction(0))), market.name)
@@ -115,14 +146,14 @@ def _markets(
     behind = [market for market in reading.held if reading.is_behind(market) and market.weeks]
     if not weeks:
         order, behind = [], []
-    absent = absent_rows(reading)
+    absent = absent_rows(reading, record)
     changes = [change_between(m.weeks[-1], before_last(m.weeks)) if m.weeks else None for m in order]
     printed = contributions_printed(parts)
     hundredths = [printed[market.code] for market in order] if parts else []
     quiet = [one is None or one.within_noise for one in changes]
     drawn: Sequence[Bar | None] = bars(hundredths, quiet) if parts else [None] * len(order)
     total = sum(hundredths)
-    lines = sparks([market.weeks for market in order])
+    lines = sparks([recent(market.weeks) for market in order])
     rows = tuple(
         _row(reading, market, one, spark, bar)
         for market, one, spark, bar in zip(order, changes, lines, drawn, strict=True)
@@ -134,7 +165,7 @@ def _markets(
         behind=late,
         absent=absent,
         title=_list_title(bool(parts), change, all(quiet)),
-        note=_list_note(signed_hundredths(total) if parts else "", len(weeks), change),
+        note=_list_note(signed_hundredths(total) if parts else "", len(recent(weeks)), change),
         lines_class=f"lines-{max(1, -(-(len(rows) + len(late) + len(absent)) // 2))}",
         before_week=week_name(before.monday).capitalize() if before else "",
         sum=_sum_row(reading, weeks, signed_hundredths(total) if parts else "") if weeks else None,

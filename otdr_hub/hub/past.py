@@ -26,6 +26,7 @@ from otdr_hub.hub.page import HubPage, hub_page
 from otdr_hub.hub.reading import Absent, Counts, Coverage, MarketReading, Publication, Reading, Week
 from otdr_hub.hub.sentences import absence_words, coverage_parts, join_names
 from otdr_hub.lib.outcome import require
+from otdr_hub.lib.shortid import short_id
 
 Stored = dict[str, list[dict[str, Any]]]
 
@@ -182,7 +183,7 @@ def past_page(at: dt.datetime, actor: User) -> PastPage:
     if past.publication is not None:
         one = past.publication
         facts = [
-            (_("Publication"), f"P-{one.number} · {fingerprint(one.digest)}"),
+            (_("Publication"), short_id(one.number, one.digest)),
             (_("Published"), f"{moment(one.at)}, {one.by}"),
             (_("Definition"), f"{one.version_name} · {fingerprint(one.version)}"),
             (_("Data as of"), moment(one.as_of)),

@@ -10,6 +10,19 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that decides what a page says: the epoch, the day (a known issue ends by itself), the start of the
+    database server, and `record`, the hash of the ledger's newest entry."""
+
+    epoch: int
+    day: str
+    server: str
+    record: str
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -50,11 +63,62 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class CarrierCell:
+    """One carrier's shipments in a week, under the name it bore then."""
+
+    carrier: str
+    name: str
+    due: int
+    on_time: int
+
+    @property
+    def rate(self) -> Fraction:
+        """On time / due, exactly; a cell that is shown has shipments."""
+        return Fraction(self.on_time, self.due)
+
+    @property
+    def called(self) -> str:
+        """The carrier in words: shipments of which nobody said a carrier are told under none."""
+        return self.name or _("no carrier named")
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierWeek:
+    """The carriers of a week that may be seen, largest first; `rest` when others are withheld.
+
+    How many are withheld, which, and why each is (small, switched off, or so that another cannot be
+    worked out) is not known here either.
+    """
+
+    monday: dt.date
+    cells: tuple[CarrierCell, ...]
+    rest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierReading:
+    """The carriers of a market: certified on their own, or the reason why none is shown.
+
+    Fewer than `threshold` shipments are a small cell.
+    """
+
+    reason: str | None
+    since: dt.datetime | None
+    state: str
+    disclosure: str
+    signed_by: tuple[str, ...]
+    signed_at: dt.datetime | None
+    threshold: int
+    weeks: tuple[CarrierWeek, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MarketReading:
     """A market that may be seen; `weeks` run oldest first and end with `through`.
 
     One that `is_held` is shown as it was last signed, as of its own moment: newer data waits for
-    signatures. `through` and `as_of` are the publication's where nothing else is said.
+    signatures. `through` and `as_of` are the publication's where nothing else is said. `carriers` is
+    read for the market that was asked about, in the same statement; None for the others.
     """
 
     code: str
@@ -67,6 +131,7 @@ class MarketReading:
     through: dt.date | None = None
     as_of: dt.datetime | None = None
     is_held: bool = False
+    carriers: CarrierReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +156,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything an executive surface may render at one moment, under one governance epoch."""
+    """Everything an executive surface may render at one moment, under one governance epoch.
+
+    It is of the publication in force, or of an earlier one; `taken_back_by` is the number of the rollback
+    that took that one back, and then nothing of it is shown.
+    """
 
     epoch: int
     read_at: dt.datetime
@@ -100,6 +169,7 @@ class Reading:
     markets: tuple[MarketReading, ...]
     not_shown: tuple[Absent, ...]
     coverage: Coverage
+    taken_back_by: int | None = None
 
     def is_behind(self, market: MarketReading) -> bool:
         """Whether a market is shown with an earlier last week than the publication's: not in the roll-up."""

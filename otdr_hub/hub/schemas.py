@@ -13,6 +13,8 @@ class PublicationRef(serializers.Serializer[Any]):
 
     number = serializers.IntegerField()
     digest = serializers.CharField()
+    id = serializers.CharField(help_text="P-12")
+    code = serializers.CharField(help_text="P-12-7f3a91c4, to be verified at /verify/")
 
 
 class VersionRef(serializers.Serializer[Any]):
@@ -72,6 +74,7 @@ class AbsentPart(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     reason = serializers.ChoiceField(choices=["undecided", "excluded", "switched_off", "needs_signing"])
+    since = serializers.DateTimeField(allow_null=True)
     sentence = serializers.CharField()
 
 
@@ -93,12 +96,45 @@ class WeekPart(Headline):
     unknown = serializers.IntegerField()
 
 
+class CarrierPart(serializers.Serializer[Any]):
+    """One carrier's week that may be seen."""
+
+    carrier = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    on_time = serializers.IntegerField()
+    due = serializers.IntegerField()
+    otdr = serializers.CharField(allow_null=True)
+
+
+class CarrierWeekPart(serializers.Serializer[Any]):
+    """The carriers of a week; others withheld are neither counted nor summed."""
+
+    week = serializers.CharField()
+    others_withheld = serializers.BooleanField()
+    carriers = CarrierPart(many=True)
+
+
+class CarriersPart(serializers.Serializer[Any]):
+    """The carriers of a market, certified on their own; or the reason why none is shown."""
+
+    shown = serializers.BooleanField()
+    reason = serializers.CharField(allow_null=True)
+    sentence = serializers.CharField(allow_blank=True)
+    state = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+    signed_by = serializers.ListField(child=serializers.CharField())
+    signed_at = serializers.DateTimeField(allow_null=True)
+    threshold = serializers.IntegerField(help_text="cells of fewer shipments are withheld")
+    weeks = CarrierWeekPart(many=True)
+
+
 class MarketPayload(Stamped, MarketHead):
     """`GET /api/v1/markets/{code}`; `note` is the market's own disclosure, if it has one."""
 
     note = serializers.CharField(allow_blank=True)
     signed_by = serializers.ListField(child=serializers.CharField())
     weeks = WeekPart(many=True)
+    carriers = CarriersPart(allow_null=True)
 
 
 class Problem(serializers.Serializer[Any]):

@@ -6,16 +6,16 @@ Text about a market not shown is fixed: a free one could carry the number.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from otdr_hub.hub.intervals import newcombe
-from otdr_hub.hub.numbers import fixed, moment, share_text, week_name
-from otdr_hub.hub.reading import Absent, MarketReading, Reading, Week
+from otdr_hub.hub.numbers import moment, share_text, week_name
+from otdr_hub.hub.reading import Absent, MarketReading, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ ABSENCE: dict[str, Words] = {
 }
 """The four reasons a market is not shown, in the order in which they are said."""
 
+EXPIRED = Words(
+    gettext_noop("excluded by decision"),
+    gettext_noop("Excluded by decision: it was shown with a note for a time, and that time is over."),
+    "excluded",
+)
+"""Of a market that was excluded by the date of its own decision."""
+
 FINALITY: dict[str, Words] = {
     "preliminary": Words(
         gettext_noop("Preliminary"),
@@ -81,9 +88,17 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def absence_words(reason: str) -> Words:
-    """Short word, full sentence and glyph of a reason, translated."""
-    words = ABSENCE[reason]
+    """Short word, full sentence and glyph of a reason (or of `expired`), translated."""
+    words = EXPIRED if reason == "expired" else ABSENCE[reason]
     return Words(_(words.short), _(words.sentence), words.glyph)
+
+
+def absence_in_words(absent: Absent) -> str:
+    """Why a market is not shown; what is switched off also says since when."""
+    sentence = absence_words(absent.reason).sentence
+    if absent.reason != "switched_off" or absent.since is None:
+        return sentence
+    return f"{sentence} {_('Off since %(time)s.') % {'time': moment(absent.since)}}"
 
 
 def finality_words(finality: str) -> Words:
@@ -172,6 +187,29 @@ def held_sentence(reading: Reading, market: MarketReading) -> str:
     return _("Last signed number: %(week)s, data as of %(at)s. Newer data waits for signatures.") % words
 
 
+def overdue_sentence(reading: Reading) -> str:
+    """What is said over a number that is not the newest there should be; nothing while it is."""
+    shown = reading.publication
+    if shown is None or not reading.rollup:
+        return ""
+    last = reading.rollup[-1].monday
+    words = {
+        "week": week_name(last),
+        "at": moment(shown.as_of),
+        "next": week_name(last + dt.timedelta(days=7)).capitalize(),
+    }
+    if last < shown.through:
+        return (
+            _("Last certified number: %(week)s. Not every market shown has a rate for a later week yet.")
+            % words
+        )
+    settled = dt.timedelta(days=settings.OVERDUE_DAYS)
+    if reading.read_at < dt.datetime.combine(last, dt.time(), tzinfo=dt.UTC) + settled:
+        return ""
+    text = _("Last certified number: %(week)s, data as of %(at)s. %(next)s is due and not published.")
+    return text % words
+
+
 def _left_out(reading: Reading, reason: str) -> str:
     absent: list[Absent] = [market for market in reading.not_shown if market.reason == reason]
     number = len(absent)
@@ -197,51 +235,3 @@ def _left_out(reading: Reading, reason: str) -> str:
         ),
     }[reason]
     return pattern % {"names": names}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A difference between two weeks, in points, and whether chance alone could make it."""
-
-    points: Fraction
-    within_noise: bool
-    since: str
-
-
-def shown_rate(week: Week) -> Fraction | None:
-    """The rate that may be printed: none when nothing was due or the week is still preliminary."""
-    return None if week.finality == "preliminary" else week.counts.rate
-
-
-def change_between(now: Week, before: Week | None) -> Change | None:
-    """The change on an earlier week; None when one of the two has no rate to show."""
-    if before is None:
-        return None
-    rate, earlier = shown_rate(now), shown_rate(before)
-    if rate is None or earlier is None:
-        return None
-    low, high = newcombe((now.counts.on_time, now.counts.due), (before.counts.on_time, before.counts.due))
-    return Change((rate - earlier) * 100, low <= 0 <= high, week_name(before.monday))
-
-
-def points_text(points: Fraction) -> str:
-    """The size of a change to a tenth; a real change too small for a tenth does not become 0.0."""
-    if points and not round(points * 10):
-        return _("less than 0.1")
-    return fixed(abs(points))
-
-
-def change_parts(change: Change | None) -> tuple[str, str]:
-    """The change as (what is set in bold, the rest); see `change_in_words`."""
-    if change is None:
-        return _("No earlier week"), _("to compare with.")
-    if change.within_noise:
-        return _("Within noise"), _("of %(week)s.") % {"week": change.since}
-    size = {"points": points_text(change.points)}
-    lead = _("Down %(points)s points") if change.points < 0 else _("Up %(points)s points")
-    return lead % size, _("on %(week)s, more than noise.") % {"week": change.since}
-
-
-def change_in_words(now: Week, before: Week | None) -> str:
-    """ "Down 0.6 points on week 46, more than noise." or "Within noise of week 46." """
-    return " ".join(change_parts(change_between(now, before)))

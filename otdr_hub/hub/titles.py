@@ -8,9 +8,11 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdr_hub.hub.numbers import fixed, percent, percent_text
+from otdr_hub.hub.changes import Change, points_text, shown_rate
+from otdr_hub.hub.numbers import fixed, percent, percent_text, week_name
 from otdr_hub.hub.reading import Week
-from otdr_hub.hub.sentences import Change, join_names, points_text, shown_rate
+from otdr_hub.hub.sentences import join_names
+from otdr_hub.hub.series import Series
 
 ENOUGH = Fraction(2, 3)
 """A change is put down to named markets once they make up two thirds of it."""
@@ -71,6 +73,51 @@ def quiet_title(weeks: Sequence[Week], change: Change | None) -> str:
     if high == percent_text(min(rates)):
         return _("%(high)s in all %(number)d weeks") % words
     return _("Between %(low)s and %(high)s in all %(number)d weeks") % words
+
+
+def steady_note(series: Series) -> str:
+    """Whether the headline is over the same markets all along, and in words what it makes where it is not."""
+    number = len(series.weeks)
+    if number < 2:
+        return ""
+    if series.is_constant:
+        same = series.markets[-1]
+        return ngettext("The same market throughout.", "The same %(same)d markets throughout.", same) % {
+            "same": same
+        }
+    if not series.steady:
+        return _(
+            "No market has a rate in all %(number)d weeks: the line is over more markets late than early."
+        ) % {"number": number}
+    whole, steady = _moved_over(series.weeks), _moved_over(series.steady)
+    words = {
+        "same": len(series.steady_codes), "week": week_name(series.weeks[0].monday), "whole": whole,
+        "steady": steady,
+    }  # fmt: skip
+    if whole == steady:
+        text = ngettext(
+            "Grey: the %(same)d market that was there throughout. Both lines %(whole)s since %(week)s.",
+            "Grey: the %(same)d markets that were there throughout. Both lines %(whole)s since %(week)s.",
+            len(series.steady_codes),
+        )
+    else:
+        text = ngettext(
+            "Grey: the %(same)d market that was there throughout. Since %(week)s the headline %(whole)s and"
+            " this one %(steady)s: the difference is markets that came or went.",
+            "Grey: the %(same)d markets that were there throughout. Since %(week)s the headline %(whole)s and"
+            " these %(steady)s: the difference is markets that came or went.",
+            len(series.steady_codes),
+        )
+    return text % words
+
+
+def _moved_over(weeks: Sequence[Week]) -> str:
+    rates = _rates(weeks)
+    points = (rates[-1] - rates[0]) * 100
+    if not round(points * 10):
+        return _("moved by less than 0.1 points")
+    size = {"points": fixed(abs(points))}
+    return (_("fell by %(points)s points") if points < 0 else _("rose by %(points)s points")) % size
 
 
 def _rates(weeks: Sequence[Week]) -> list[Fraction]:

@@ -70,6 +70,12 @@ class TooLargeError(DomainError):
     slug = "too-large"
 
 
+class WithheldError(DomainError):
+    """No number may be given now; the sentence says why and what has to happen."""
+
+    slug = "withheld"
+
+
 def require(answer: Answer) -> None:
     """Raise NotAllowedError with the policy's own sentence unless the answer allows it."""
     if isinstance(answer, Refused):

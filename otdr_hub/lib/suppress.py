@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 RANKED_FROM: Final = 400
 _ENDLESS: Final = 1 << 62
+_FIFTH: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,62 @@ def suppress_breakout(cells: Mapping[str, int], *, threshold: int, total_shown: 
         # There is another cell: with none, the total would be small itself.
         hidden.add(min((count, name) for name, count in cells.items() if name not in hidden)[1])
     return Breakout(frozenset(hidden), total=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One telling of a week that was published: name -> (due, on time), and the threshold it was under."""
+
+    cells: Mapping[str, tuple[int, int]]
+    threshold: int
+
+
+def withhold(
+    tellings: Sequence[Telling], *, off: Collection[str] = (), known: Collection[str] = ()
+) -> frozenset[str]:
+    """Which names to withhold in the newest of a week's tellings (oldest first), the total being shown.
+
+    A reader may keep every earlier telling and subtract. So whoever was too small in one of them (nothing
+    at all included) or is switched off is withheld, and beside them the next in a line fixed by the first
+    telling, as many as every telling needs: they must hold at least the threshold and a fifth of what
+    they hide, and be neither all on time nor all late. All names are, if that cannot be had. What one
+    more telling or switch-off withholds is never less than what was withheld before it. `known` are
+    names the reader saw in the weeks before: that they had nothing in this one is withheld as well.
+
+    One thing cannot be had while the total is shown: of a carrier that was shown (or of which it was told
+    that it had nothing) and is too small after a correction, the new figure is found by whoever knows that
+    the correction touched no other.
+    """
+    there = {name for telling in tellings for name, (due, _) in telling.cells.items() if due}
+    names = sorted(there | set(known))
+    primary = {
+        name for name in names
+        if name in off or any(one.cells.get(name, (0, 0))[0] < one.threshold for one in tellings)
+    }  # fmt: skip
+    if not primary:
+        return frozenset()
+    first = tellings[0].cells
+    line = sorted(set(names) - primary, key=lambda name: (first[name][0], name))
+    upto = 0
+    for telling in tellings:
+        reached = _reach(telling, primary, line)
+        if reached is None:
+            return frozenset(names)
+        upto = max(upto, reached)
+    return frozenset(primary | set(line[:upto]))
+
+
+def _reach(telling: Telling, primary: Collection[str], line: Sequence[str]) -> int | None:
+    """How far down the line one telling has to go; None when its end is not far enough."""
+    hides = sum(telling.cells.get(name, (0, 0))[0] for name in primary)
+    need = max(telling.threshold, -(-hides // _FIFTH))
+    due = on_time = 0
+    for place, name in enumerate(line, start=1):
+        more_due, more_on_time = telling.cells[name]
+        due, on_time = due + more_due, on_time + more_on_time
+        if due >= need and 0 < on_time < due:
+            return place
+    return None
 
 
 def suppress_table(cells: Mapping[tuple[str, str], int], *, threshold: int) -> Table:

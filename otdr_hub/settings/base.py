@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
 ]
 MIDDLEWARE = [
+    "otdr_hub.hub.switch.reserve.reserved",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -55,6 +56,8 @@ MIDDLEWARE = [
     "governance.access.door.DoorMiddleware",
     "axes.middleware.AxesMiddleware",
     "otdr_hub.errors.refusals",
+    # Innermost: it may run the view a second time.
+    "otdr_hub.hub.freshness.fresh_numbers",
 ]
 ROOT_URLCONF = "otdr_hub.urls"
 ASGI_APPLICATION = "otdr_hub.asgi.application"
@@ -92,8 +95,13 @@ def database(role: str, **options: Any) -> dict[str, Any]:
     }
 
 
-# Connections are pooled in the web processes only: a worker forks, and commands end.
-POOL: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 4}} if os.environ.get("OTDR_DB_POOL") else {}
+# Threads of one web process; and as many for acting on the kill switch, and for looking at it, which have
+# pools of their own (`otdr_hub.threads`, `otdr_hub.hub.switch.reserve`).
+PAGE_THREADS, RESERVED_THREADS = 8, 2
+# Connections are pooled in the web processes only: a worker forks, and commands end. Three more than there
+# are threads: for who asks again about open streams, and for files that leave piece by piece.
+_SIZES = {"min_size": 2, "max_size": PAGE_THREADS + 3, "timeout": 5}
+POOL: dict[str, Any] = {"pool": _SIZES} if os.environ.get("OTDR_DB_POOL") else {}
 DATABASES = {
     "default": database("otdr_app", **POOL),
     "owner": database("otdr_owner"),
@@ -138,15 +146,25 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("OTDR_STATIC", VAR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "otdr_hub" / "static"]
-STATICFILES_FINDERS = ["otdr_hub.styles.JoinedStyles"]
+STATICFILES_FINDERS = ["otdr_hub.styles.JoinedStyles", "otdr_hub.bundles.PlotlyBundle"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "otdr_hub.bundles.StaticStorage"},
 }
 
 # Outside the database on purpose: what is signed here survives whatever is done to the tables.
 CHECKPOINT_DIR = Path(os.environ.get("OTDR_CHECKPOINTS", VAR / "checkpoints"))
 CHECKPOINT_KEY = SECRETS.checkpoint_key
+
+# Pages are rendered once for each state of the record (`otdr_hub.hub.reuse`).
+PAGES_REUSED = True
+# How long a projector view (`?present=1`) keeps its numbers without contact, counting down before all eyes.
+PRESENT_GAP_SECONDS = int(os.environ.get("OTDR_PRESENT_GAP", "30"))
+# After how long a page with numbers asks again by itself where there is no script to hide them.
+STILL_SECONDS = int(os.environ.get("OTDR_STILL", "30"))
+# From the Monday of a week until the next one is due: each of the two is over, the later one has waited its
+# three days for news, and had two more to be signed in.
+OVERDUE_DAYS = int(os.environ.get("OTDR_OVERDUE", str(7 + 7 + 3 + 2)))
 
 LAKE_ROOT = Path(os.environ.get("OTDR_LAKE", VAR / "lake"))
 
@@ -183,6 +201,10 @@ SPECTACULAR_SETTINGS = {
         "AnswerVerdict": [(word, word) for word in ("approve", "except", "ask", "reject")],
         "VersionState": "governance.versions.states.VersionState",
         "ShownState": [("certified", "certified"), ("known_issue", "known_issue")],
+        "PublicationStateEnum": [(word, word) for word in ("valid", "superseded", "withdrawn")],
+        "AbsenceReasonEnum": [
+            (word, word) for word in ("undecided", "excluded", "switched_off", "needs_signing")
+        ],
         "UploadStateEnum": "metrics.uploads.states.UploadState",
         "BatchStateEnum": "metrics.events.models.Batch.State",
         "BatchKindEnum": "metrics.events.models.Batch.Kind",
@@ -224,5 +246,11 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # The door raises its own alarms, in one line each (`governance.access.alarms`).
-    "loggers": {"axes": {"level": "ERROR"}},
+    # What makes the PDF names each step, and each rule of the style sheet that paper does not need.
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "weasyprint.progress": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
 }

@@ -39,29 +39,54 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-@contextmanager
-def serving(environment: Mapping[str, str]) -> Iterator[str]:
-    """Run uvicorn as `make run` does, with one worker; its address, until the block ends."""
-    port = _free_port()
-    web = ["-m", "uvicorn", "otdr_hub.asgi:application", "--log-level", "warning"]
-    process = subprocess.Popen(
-        [sys.executable, *web, "--host", "127.0.0.1", "--port", str(port)],
-        cwd=PROJECT, env={**environment, "OTDR_DB_POOL": "1"},
-    )  # fmt: skip
-    try:
+class Web:
+    """uvicorn as `make run` has it, with one process of its two, at an address that outlives it."""
+
+    def __init__(self, environment: Mapping[str, str], workers: int = 1) -> None:
+        self._workers = ["--workers", str(workers)] if workers > 1 else []
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {**environment, "OTDR_DB_POOL": "1"}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        web = ["-m", "uvicorn", "otdr_hub.asgi:application", "--log-level", "warning"]
+        self._process = subprocess.Popen(
+            [sys.executable, *web, *self._workers, "--host", "127.0.0.1", "--port", str(self.port)],
+            cwd=PROJECT, env=self._environment,
+        )  # fmt: skip
         deadline = time.monotonic() + READY_SECONDS
-        while not _answers(port):
-            assert process.poll() is None, "the web server ended while starting; its words are above"
+        while not _answers(self.port):
+            assert self._process.poll() is None, "the web server ended while starting; its words are above"
             assert time.monotonic() < deadline, f"no answer from the web server in {READY_SECONDS:.0f} s"
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
+
+    def kill(self) -> None:
+        """End it outright, as a machine that fails does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ask it to finish."""
+        assert self._process is not None
+        self._process.terminate()
         try:
-            process.wait(15)
+            self._process.wait(15)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self.kill()
+
+
+@contextmanager
+def serving(environment: Mapping[str, str]) -> Iterator[str]:
+    """Run the web server; its address, until the block ends."""
+    web = Web(environment)
+    try:
+        web.start()
+        yield web.url
+    finally:
+        web.stop()
 
 
 def sign_in(page: Page, url: str, name: str = EXECUTIVE[0], password: str = EXECUTIVE[1]) -> None:
@@ -97,7 +122,12 @@ class Reader:
             lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None,
         )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("requestfailed", self._failed)
+
+    def _failed(self, request: Any) -> None:
+        # A stream has no other end than being cut off, when its page goes.
+        if not request.url.endswith("/api/v1/stream"):
+            self.complaints.append(request.url)
 
 
 def rows(page: Page) -> list[list[str]]:

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -161,11 +160,9 @@ def test_root_does_not_open_a_closed_parent(place: Path, fresh_home: Home) -> No
 def test_start_lock_held_too_long_is_said(fresh_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "PATIENCE_SECONDS", 0.3)
     fresh_home.create()
-    begun = time.monotonic()
     with (
         lock.starting(fresh_home.root),
         pytest.raises(ClusterError, match="starting or stopping"),
         lock.running(),
     ):
         pass
-    assert time.monotonic() - begun < 5

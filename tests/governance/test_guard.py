@@ -135,7 +135,7 @@ def test_signed_again_the_new_vintage_is_shown(tmp_path):
     run = recomputed(first)
     decision = scope_decide(
         market=Market.objects.get(pk=SHOWN), state="certified", version=first.version,
-        vintage=vintages_of(run)[SHOWN], through=WEEK, actor=person("dpm"),
+        vintage=vintages_of(run)[SHOWN], through=WEEK, effect=builders.effect_of(run), actor=person("dpm"),
     )  # fmt: skip
     published_again(first, run)
     assert shown() == (None, [(11, 12)]), "asked again, and until then the signed number stays"
@@ -152,7 +152,7 @@ def test_an_excluded_market_is_not_held_up(tmp_path):
     run = recomputed(first)
     scope_decide(
         market=Market.objects.get(pk=SHOWN), state="excluded", version=first.version,
-        vintage=vintages_of(run)[SHOWN], through=WEEK, reason="under review",
+        vintage=vintages_of(run)[SHOWN], through=WEEK, reason="under review", effect=builders.effect_of(run),
         owner="dpm", review_on=clock.now().date() + dt.timedelta(weeks=9), actor=person("dpm"),
     )  # fmt: skip
     assert shown() == ("excluded", [])

@@ -19,6 +19,7 @@ from governance.audit.telling import told
 from governance.audit.verdict import last_check, verdict
 from governance.killswitch.services import shutoff_activate
 from governance.ledger import checkpoints
+from governance.ledger.actions import Action
 from governance.ledger.export import write
 from governance.ledger.models import Entry
 from governance.ledger.offline import check_export
@@ -74,6 +75,11 @@ def test_every_entry_is_a_sentence(lived):
     assert "dpm published P-1: 1 of 2 markets with a decision." in sentences
     assert "dpm asked for signatures on request 2: Certify." in sentences
     assert not [one for one in sentences if "None" in one or "  " in one or "{" in one]
+
+
+def test_every_act_is_found_under_a_kind():
+    """Whoever filters by every kind in turn has seen the whole record."""
+    assert sorted(action for found in history.ACTIONS.values() for action in found) == sorted(Action.values)
 
 
 def test_an_entry_of_an_unknown_form_is_told_all_the_same():

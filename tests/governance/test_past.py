@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from governance.access.policy import DEPARTMENTS
 from governance.audit.past import entries, past, seen_at
+from governance.audit.services import restore_accept
 from governance.killswitch.services import shutoff_activate
 from governance.models import Market, SignoffRequest
 from governance.publication.services import publication_publish
@@ -118,7 +119,8 @@ def decide(run, state, market=MARKET, **said):
     }[state]
     return scope_decide(
         market=Market.objects.get(pk=market), state=state, version=run.version,
-        vintage=vintages_of(run)[market], through=builders.WEEK, actor=person("dpm"), **words | said,
+        vintage=vintages_of(run)[market], through=builders.WEEK, effect=builders.effect_of(run, market),
+        actor=person("dpm"), **words | said,
     )  # fmt: skip
 
 
@@ -208,12 +210,24 @@ def test_a_claimed_past_is_told_in_its_own_time(tmp_path):
     assert told(now())[MARKET][0] == "switched_off"
 
 
+def test_a_restore_that_was_accepted_switched_everything_off_in_the_past_too(tmp_path, settings):
+    builders.published(tmp_path)
+    settings.CHECKPOINT_DIR.mkdir(parents=True, exist_ok=True)
+    (settings.CHECKPOINT_DIR / "checkpoints.jsonl").write_text(f'{{"seq":999,"hash":"{"f" * 64}"}}\n')
+    before = clock.now()
+    restore_accept(reason="The disk is gone.", actor=person("admin"))
+    assert told(before)[MARKET][0] is None
+    assert told(now()) == standing()
+    assert told(now())[MARKET][0] == "switched_off"
+
+
 def test_a_known_issue_ends_by_itself(tmp_path):
     run = builders.run_done(tmp_path)
     builders.required("scope", *DEPARTMENTS)
     builders.sign(ask(decide(run, "known_issue")), *DEPARTMENTS)
     publish(run)
-    rows, at = entries(), clock.now()
+    at = clock.now()
+    rows = list(entries(at))
     assert past(rows, at).markets[0].disclosure == "One feed was late."
     assert past(rows, at + dt.timedelta(days=29)).markets[0].reason is None
     assert past(rows, at + dt.timedelta(days=31)).markets[0].reason == "excluded"

@@ -195,7 +195,7 @@ def test_what_is_not_ready_is_not_certified(tmp_path, what):
     with clock.at(moment), pytest.raises(ConflictError, match="cannot be certified"):
         scope_decide(
             market=Market.objects.get(pk=builders.SHOWN), state="certified", version=run.version,
-            vintage=vintage, through=through, actor=builders.person("dpm"),
+            vintage=vintage, through=through, effect=builders.effect_of(run), actor=builders.person("dpm"),
         )  # fmt: skip
 
 
@@ -204,7 +204,8 @@ def test_an_exclusion_needs_its_reason_and_review(tmp_path):
     with pytest.raises(InvalidInputError, match="a reason, an owner and a review date"):
         scope_decide(
             market=Market.objects.get(pk=builders.SHOWN), state="excluded", version=run.version,
-            vintage=vintages_of(run)[builders.SHOWN], through=builders.WEEK, actor=builders.person("dpm"),
+            vintage=vintages_of(run)[builders.SHOWN], through=builders.WEEK, effect=builders.effect_of(run),
+            actor=builders.person("dpm"),
         )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def test_too_good_is_asked_about_like_too_bad(tmp_path, late, said):
         with pytest.raises(ConflictError, match=r"the rule allows 5\.00 either way"):
             scope_decide(
                 market=Market.objects.get(pk=SHOWN), state="certified", version=builders.MetricVersion.objects.get(),
-                vintage=vintage, through=through, actor=person("dpm"),
+                vintage=vintage, through=through, effect="", actor=person("dpm"),
             )  # fmt: skip
 
 

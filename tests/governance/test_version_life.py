@@ -164,7 +164,7 @@ def test_a_version_that_is_not_in_effect_yet_is_not_published(tmp_path):
 
     call = {
         "market": Market.objects.get(pk=builders.SHOWN), "state": "certified", "through": builders.WEEK,
-        "vintage": vintages_of(run)[builders.SHOWN], "actor": person("dpm"),
+        "vintage": vintages_of(run)[builders.SHOWN], "actor": person("dpm"), "effect": builders.effect_of(run),
     }  # fmt: skip
     with pytest.raises(ConflictError, match="only one in effect counts"):
         scope_decide(version=new, **call)

@@ -23,6 +23,7 @@ def files(suffix: str, *folders: str) -> Iterator[Path]:
 
 @pytest.fixture
 def lake(settings: Any, tmp_path: Path) -> Path:
-    """A folder of this test that also holds its lake and its spool."""
+    """A folder of this test that also holds its lake, its spool and its checkpoints."""
+    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
     settings.LAKE_ROOT, settings.UPLOAD_SPOOL = tmp_path / "lake", tmp_path / "spool"
     return tmp_path

@@ -9,15 +9,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from governance.access.services import system
-from governance.killswitch.services import shutoff_activate
+from governance.audit.services import restore_accept
 from governance.ledger.actions import Action
 from governance.majeure.services import majeure_declare, majeure_withdraw
 from governance.markets.models import Market
 from governance.markets.services import markets_load
 from governance.publication.services import publication_publish
 from governance.requirements.services import requirement_propose, requirement_set
-from governance.rules.services import rule_set
+from governance.rules.services import rule_set, target_set
 from governance.scope.services import scope_decide
 from governance.signoffs.services import (
     LineAnswer,
@@ -34,12 +36,14 @@ from metrics.periods.services import period_lock
 from metrics.recompute.selectors import vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from metrics.uploads.services import Sending, upload_receive
-from otdr_hub.lib import clock
+from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError
 from tests import builders
 from tests.builders import person
 from tests.house.access_calls import CALLS as ACCESS
+from tests.house.killswitch_calls import CALLS as KILLSWITCH
 from tests.house.launch_calls import CALLS as LAUNCH
+from tests.house.publication_calls import CALLS as PUBLICATIONS
 from tests.house.version_calls import CALLS as VERSIONS
 
 
@@ -108,6 +112,11 @@ def _rule(folder: Path) -> dict[str, Any]:
     return {"max_points": Decimal(3), "weeks": 8, "reason": "as agreed", "actor": person("dpm")}
 
 
+def _target(folder: Path) -> dict[str, Any]:
+    monday = weeks.monday_of(clock.now().date())
+    return {"percent": Decimal(94), "holds_from": monday, "reason": "as agreed", "actor": person("dpm")}
+
+
 def _change(folder: Path) -> dict[str, Any]:
     builders.required("scope", "finance", "legal")
     person("finance-2", "finance")
@@ -140,8 +149,15 @@ def _decide(folder: Path) -> dict[str, Any]:
         "version": run.version,
         "vintage": vintages_of(run)[builders.SHOWN],
         "through": builders.WEEK,
+        "effect": builders.effect_of(run),
         "actor": person("dpm"),
     }
+
+
+def _restored(folder: Path) -> dict[str, Any]:
+    settings.CHECKPOINT_DIR.mkdir(parents=True)
+    (settings.CHECKPOINT_DIR / "checkpoints.jsonl").write_text(f'{{"seq":999,"hash":"{"f" * 64}"}}\n')
+    return {"reason": "The disk is gone.", "actor": person("admin")}
 
 
 def _publish(folder: Path) -> dict[str, Any]:
@@ -153,11 +169,6 @@ def _publish(folder: Path) -> dict[str, Any]:
         "as_of": run.as_of,
         "actor": person("dpm"),
     }
-
-
-def _shut_off(folder: Path) -> dict[str, Any]:
-    builders.two_markets()
-    return {"market": builders.SHOWN, "category": "data_quality", "actor": person("dpm")}
 
 
 def _force_majeure(folder: Path) -> dict[str, Any]:
@@ -240,7 +251,7 @@ def _rederive_changed(folder: Path) -> dict[str, Any]:
 
 
 SCENARIOS = (
-    *(Scenario(*call) for call in (*ACCESS, *LAUNCH, *VERSIONS)),
+    *(Scenario(*call) for call in (*ACCESS, *KILLSWITCH, *LAUNCH, *PUBLICATIONS, *VERSIONS)),
     Scenario(markets_load, Action.MARKETS_LOADED, _markets),
     Scenario(requirement_set, Action.REQUIREMENT_SET, _requirement),
     Scenario(version_propose, Action.VERSION_PROPOSED, _propose),
@@ -252,9 +263,10 @@ SCENARIOS = (
     Scenario(request_escalate, Action.SIGNOFF_ESCALATED, _escalate),
     Scenario(requirement_propose, Action.REQUIREMENT_PROPOSED, _change),
     Scenario(rule_set, Action.RULE_SET, _rule),
+    Scenario(target_set, Action.TARGET_SET, _target),
     Scenario(scope_decide, Action.SCOPE_DECIDED, _decide),
     Scenario(publication_publish, Action.PUBLICATION_PUBLISHED, _publish),
-    Scenario(shutoff_activate, Action.SHUTOFF_ACTIVATED, _shut_off),
+    Scenario(restore_accept, Action.RESTORE_ACCEPTED, _restored),
     Scenario(majeure_declare, Action.MAJEURE_DECLARED, _force_majeure),
     Scenario(majeure_withdraw, Action.MAJEURE_WITHDRAWN, _take_back),
     Scenario(batch_ingest, Action.BATCH_ACCEPTED, _take),

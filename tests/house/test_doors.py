@@ -13,7 +13,8 @@ PRODUCT = tuple(name for name in CODE if name != "tests")
 # Every number on the hub comes through the first, every count of the compute zone through the second.
 NUMBERS = {"otdr_hub/hub/guarded.py", "metrics/recompute/storage.py"}
 # Who reaches for a connection by its alias: the helper that takes on a role, and the owner's grants.
-CONNECTIONS = {"otdr_hub/lib/roles.py", "otdr_hub/grants.py"}
+# Two take roles on; the third keeps pools of its own for the kill switch, of the same logins.
+CONNECTIONS = {"otdr_hub/lib/roles.py", "otdr_hub/grants.py", "otdr_hub/hub/switch/reserve.py"}
 INLINE = re.compile(
     r"\s(style|on[a-z]+|hx-on[:\w-]*)\s*=|\bjs:|javascript:|<style|<script(?![^>]*\ssrc=)", re.IGNORECASE
 )

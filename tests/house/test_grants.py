@@ -13,7 +13,7 @@ from otdr_hub import grants
 from otdr_hub.cluster.roles import APP, BROKER, HUB, OPS
 
 # Used by migrations and by what runs with the owner's rights; no login of the product reaches them.
-OWNER_ONLY = {"hub.standing"}
+OWNER_ONLY = {"hub.standing", "hub.breakout_standing"}
 RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 COLUMN_RIGHTS = ("SELECT", "INSERT", "UPDATE", "REFERENCES")
 EVERYBODY = (APP, HUB, OPS, BROKER, "public")
@@ -69,7 +69,7 @@ def test_every_relation_is_in_a_list() -> None:
 def test_each_role_holds_what_is_listed_and_nothing_else() -> None:
     assert _held(APP, ALL_BUT_CATALOGUES) == _listed(grants.APP)
     assert _held(OPS, ALL_BUT_CATALOGUES) == _listed(grants.OPS)
-    assert _held(HUB, ALL_BUT_CATALOGUES) == {("hub.page", "SELECT")}
+    assert _held(HUB, ALL_BUT_CATALOGUES) == {("hub.page", "SELECT"), ("hub.breakout", "SELECT")}
     assert _held("public", ALL_BUT_CATALOGUES) == set()
     assert _held(BROKER, OURS) == set()
 

@@ -11,7 +11,8 @@ from hub_readings import usual, week
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otdr_hub.hub.charts import Axis, LineChart, axis_for, line_chart
+from otdr_hub.hub.charts import Axis, axis_for
+from otdr_hub.hub.lines import LineChart, line_chart
 from otdr_hub.hub.marks import bars, rule, sparks
 from otdr_hub.hub.numbers import percent_text
 from otdr_hub.hub.page import hub_page

@@ -85,13 +85,16 @@ def test_coverage_sentence_is_the_same_text_on_both_pages() -> None:
 @pytest.mark.parametrize("reason", ["undecided", "excluded", "switched_off", "needs_signing"])
 def test_a_market_not_shown_carries_no_digit(reason: str) -> None:
     html = hub_html(usual({"DE": reason}))
-    item = re.search(r'<li class="market-row market-row-absent">.*?</li>', html, re.S)
-    row = re.search(r'<tr class="absent">.*?</tr>', html, re.S)
+    item = re.search(r'<li class="market-row market-row-absent" data-market="DE">.*?</li>', html, re.S)
+    row = re.search(r'<tr class="absent" data-market="DE">.*?</tr>', html, re.S)
     assert item
     assert row
     for found in (item.group(), row.group()):
         assert "Germany" in found
-        assert not re.search(r"\d", words_of(found))
+        # A date it has, and in a <time> element only.
+        dated = re.sub(r"<time .*?</time>", "", found)
+        assert ("<time" in found) == (reason == "switched_off")
+        assert not re.search(r"\d", words_of(dated))
         assert "width=" not in re.sub(r'<svg class="glyph".*?</svg>', "", found, flags=re.S)
 
 
@@ -222,3 +225,24 @@ def test_a_market_of_an_earlier_week_stays_out_of_the_sum() -> None:
     assert "Not in the headline" in own.to_headline
     assert own.headline.number == "92.0"
     assert "20 Nov 2026, 12:00 UTC" in words_of(render_to_string("hub/market.html", {"page": own}))
+
+
+@pytest.mark.parametrize(("days", "said"), [(18, False), (19, True), (60, True)])
+def test_the_last_certified_number_stays_and_says_that_the_next_is_due(days: int, said: bool) -> None:
+    whole = usual()
+    last = dt.datetime.combine(whole.rollup[-1].monday, dt.time(), tzinfo=dt.UTC)
+    html = hub_html(replace(whole, read_at=last + dt.timedelta(days=days)))
+    text = (
+        "Last certified number: week 47, data as of 27 Nov 2026, 06:00 UTC. Week 48 is due and not published."
+    )
+    assert (text in html) == said
+    assert "94.3" in html
+
+
+def test_where_not_every_market_reaches_the_last_week_the_page_says_that_too() -> None:
+    whole = usual()
+    assert whole.publication is not None
+    later = replace(whole.publication, through=whole.publication.through + dt.timedelta(weeks=1))
+    early = tuple(replace(one, through=later.through) for one in whole.markets)
+    html = hub_html(replace(whole, publication=later, markets=early))
+    assert "Not every market shown has a rate for a later week yet." in html

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hub_readings import market, reading, usual, week
 
-from otdr_hub.hub import numbers, sentences, titles
+from otdr_hub.hub import changes, numbers, sentences, titles
+from otdr_hub.hub.changes import Change
 from otdr_hub.hub.reading import Coverage, Reading
-from otdr_hub.hub.sentences import Change
 
 NB = "\u00a0"
 
@@ -113,17 +114,27 @@ def test_the_four_reasons_read_differently() -> None:
     ],
 )
 def test_change_in_words(now: tuple[int, int], before: tuple[int, int], said: str) -> None:
-    assert sentences.change_in_words(week(1, *now), week(0, *before)) == said
+    assert changes.change_in_words(week(1, *now), week(0, *before)) == said
 
 
 def test_change_without_an_earlier_week() -> None:
-    assert sentences.change_in_words(week(0, 10, 9), None) == "No earlier week to compare with."
+    assert changes.change_in_words(week(0, 10, 9), None) == "No earlier week to compare with."
+
+
+def test_the_week_that_is_due_is_named_once_the_days_given_are_over(settings: Any) -> None:
+    """Read on 27 Nov 2026; the last week began on the 16th."""
+    assert settings.OVERDUE_DAYS == 19
+    assert sentences.overdue_sentence(usual()) == ""
+    settings.OVERDUE_DAYS = 11
+    assert sentences.overdue_sentence(usual()).endswith("Week 48 is due and not published.")
+    settings.OVERDUE_DAYS = 12
+    assert sentences.overdue_sentence(usual()) == ""
 
 
 def test_a_preliminary_week_has_no_rate_and_no_change() -> None:
     early = week(1, 100, 40, "preliminary")
-    assert sentences.shown_rate(early) is None
-    assert sentences.change_between(early, week(0, 100, 90)) is None
+    assert changes.shown_rate(early) is None
+    assert changes.change_between(early, week(0, 100, 90)) is None
 
 
 @pytest.mark.parametrize(

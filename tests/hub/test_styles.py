@@ -17,6 +17,13 @@ def test_every_sheet_is_joined_once() -> None:
     assert text.count("{") == text.count("}")
 
 
+def test_every_script_of_open_pages_is_joined_once() -> None:
+    assert sorted(styles.SCRIPTS) == sorted(path.stem for path in (styles.FOLDER / "tabs").glob("*.js"))
+    found = {path: storage for finder in get_finders() for path, storage in finder.list([])}
+    assert found[styles.JOINED_SCRIPT].open(styles.JOINED_SCRIPT).read() == styles.joined_script()
+    assert not [path for path in found if path.startswith("otdr/tabs/")]
+
+
 def test_a_page_asks_for_one_sheet_and_it_is_there_to_be_collected() -> None:
     found = {path: storage for finder in get_finders() for path, storage in finder.list([])}
     assert [path for path in found if path.endswith(".css")] == [styles.JOINED]

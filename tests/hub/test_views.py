@@ -9,11 +9,15 @@ from django.test import RequestFactory
 from hub_readings import usual
 
 from otdr_hub.hub import views
+from otdr_hub.hub.record import NOTHING
 
 
 @pytest.fixture(autouse=True)
 def _one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "read_hub", usual)
+    monkeypatch.setattr(views, "read_hub", lambda market="": usual())  # noqa: ARG005
+    monkeypatch.setattr(views, "read_record", lambda _reading: NOTHING)
+    monkeypatch.setattr(views, "noted", lambda *_: None)
+    monkeypatch.setattr(views, "actor_of", lambda _request: None)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 COMPUTED = (
     "metrics_slice", "metrics_cell", "metrics_vintage", "metrics_vintageslice", "metrics_vintageweek",
+    "metrics_vintagebreakout",
 )  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def test_one_signature_less_hides_just_that_market(demo):
     found = as_superuser(
         demo,
         "DELETE FROM governance_signature WHERE role = 'legal' AND digest ="
-        " (SELECT decision FROM governance_publicationline WHERE market_id = 'US')",
+        " (SELECT decision FROM governance_publicationline WHERE market_id = 'US' AND breakout = '-')",
     )
     assert reason_of(found, "US") == "needs_signing"
     assert len(shown(found)) == 9
@@ -185,7 +186,7 @@ def test_another_markets_decision_does_not_certify(demo):
     found = as_superuser(
         demo,
         "UPDATE governance_publicationline SET decision ="
-        " (SELECT decision FROM governance_publicationline WHERE market_id = 'US') WHERE market_id = 'BR'",
+        " (SELECT decision FROM governance_publicationline WHERE market_id = 'US' AND breakout = '-') WHERE market_id = 'BR'",
     )
     assert "BR" not in shown(found)
 
@@ -194,9 +195,9 @@ def test_a_newer_exclusion_hides_at_once(demo):
     found = as_superuser(
         demo,
         "INSERT INTO governance_scopedecision (market_id, breakout, value, state, version_id, vintage, through,"
-        " disclosure, guard, reason, review_on, digest, decided_by_id, decided_at)"
+        " disclosure, guard, reason, review_on, effect, digest, decided_by_id, decided_at)"
         " SELECT market_id, breakout, value, 'excluded', version_id, vintage, through, '', guard, 'r', through,"
-        " repeat('e', 64), decided_by_id, now() FROM governance_scopedecision WHERE market_id = 'US'",
+        " effect, repeat('e', 64), decided_by_id, now() FROM governance_scopedecision WHERE market_id = 'US'",
     )
     assert reason_of(found, "US") == "excluded"
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from governance.definition import Definition
-from governance.models import Entry, Publication
+from governance.models import Entry, Publication, Shutoff
 from governance.versions.services import version_propose
 from metrics.audit.cleanup import removable, remove
 from metrics.audit.rota import sample
@@ -54,6 +54,14 @@ def test_a_night_that_finds_something_says_so(tmp_path, lake, caplog):
     assert entry.action == "publication.differs"
     assert len(json.loads(entry.payload)["findings"]) == 2
     assert "does not re-derive" in caplog.text
+
+
+def test_a_file_damaged_later_switches_nothing_off(tmp_path, lake):
+    builders.published(tmp_path)
+    for path in (lake / "events").rglob("*.parquet"):
+        path.write_bytes(b"x" * path.stat().st_size)
+    rederive()
+    assert not Shutoff.objects.exists()
 
 
 def test_the_sample_changes_with_the_night_and_covers_all(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
+import threading
 
 import pytest
 
@@ -134,15 +134,20 @@ def test_what_a_dead_process_left_is_swept_after_a_day(sender, settings):
 def test_how_far_it_is_is_told_while_it_is_read(monkeypatch):
     class Engine:
         shares = iter([-1.0, 25.0, 20.0, 75.0])
+        asked_in_vain = threading.Event()
 
         def execute(self, _):
             return self
 
         def query_progress(self):
-            return next(self.shares)
+            share = next(self.shares, None)
+            if share is None:
+                self.asked_in_vain.set()
+                raise RuntimeError("no more")
+            return share
 
     monkeypatch.setattr("metrics.lake.watch.EVERY", 0.01)
     told = []
     with watched(Engine(), told.append):
-        time.sleep(0.3)
+        assert Engine.asked_in_vain.wait(60)
     assert told == [0.25, 0.75], "growing shares only; an engine that fails to say is no failure"

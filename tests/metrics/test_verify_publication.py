@@ -20,6 +20,15 @@ def as_superuser(database, table, statement):
         assert connection.execute(statement).rowcount == 1
 
 
+CHANGED = (
+    "metrics_vintageweek",
+    (
+        "UPDATE metrics_vintageweek SET on_time = on_time + 1 WHERE week = '2026-11-09' AND vintage_id ="
+        " (SELECT vintage FROM governance_publicationline WHERE market_id = 'NL')"
+    ),
+)
+
+
 def test_the_demonstration_re_derives(loaded_template):
     code, answer = verified(loaded_template)
     assert (code, answer["findings"]) == (0, [])
@@ -39,14 +48,7 @@ def test_the_demonstration_re_derives(loaded_template):
             ),
             "slice 2026-11-11",
         ),
-        (
-            "metrics_vintageweek",
-            (
-                "UPDATE metrics_vintageweek SET on_time = on_time + 1 WHERE week = '2026-11-09' AND vintage_id ="
-                " (SELECT vintage FROM governance_publicationline WHERE market_id = 'NL')"
-            ),
-            "week 2026-11-09",
-        ),
+        (*CHANGED, "week 2026-11-09"),
     ],
 )
 def test_a_number_changed_behind_the_database_is_named(demo, table, statement, where):
@@ -54,6 +56,27 @@ def test_a_number_changed_behind_the_database_is_named(demo, table, statement, w
     code, answer = verified(demo)
     assert code == 3
     assert [(finding["market"], finding["where"]) for finding in answer["findings"]] == [("NL", where)]
+
+
+NIGHT = """
+import json
+from governance.models import Publication, Shutoff
+from metrics.audit.tripwire import act_on
+from metrics.audit.verify import verify
+publication = Publication.objects.get(number=1)
+said = [act_on(publication, verify(publication, ["NL", "BE"])) for _ in range(2)]
+print(json.dumps([said, list(Shutoff.objects.values_list("market", "category", "by__username", "reason"))]))
+"""
+
+
+def test_what_the_night_finds_switches_the_market_off_by_itself(demo):
+    """Once, and that market alone."""
+    as_superuser(demo, *CHANGED)
+    done = demo.manage("shell", "--no-imports", "-c", NIGHT)
+    said, offs = json.loads(done.stdout.splitlines()[-1])
+    assert said == [["NL"], []]
+    reason = "A published number does not re-derive from its files: P-1, NL, week 2026-11-09"
+    assert offs == [["NL", "guard", "system", reason]]
 
 
 def test_a_changed_file_is_named(demo):

@@ -17,6 +17,8 @@ import pytest
 from otdr_hub.cluster.home import PROJECT
 from tests.cluster.conftest import clean_place
 
+# Machines differ; what is shown is that it comes true, not when.
+PATIENCE = 120
 ASGI = """
 async def application(scope, receive, send):
     if scope["type"] != "http":
@@ -63,7 +65,7 @@ def test_one_life_from_start_to_stop(checkout: Path) -> None:
     assert len(_processes(checkout)) >= 6
 
     second = _start(checkout)
-    assert second.communicate(timeout=30)[0] == f"Already running at http://127.0.0.1:{port}.\n"
+    assert second.communicate(timeout=PATIENCE)[0] == f"Already running at http://127.0.0.1:{port}.\n"
     assert second.returncode == 0
 
     web = next(pid for pid, line in _processes(checkout).items() if "uvicorn" in line)
@@ -72,7 +74,7 @@ def test_one_life_from_start_to_stop(checkout: Path) -> None:
     _wait(lambda: _answers(port))
 
     first.send_signal(signal.SIGINT)
-    output = first.communicate(timeout=40)[0]
+    output = first.communicate(timeout=PATIENCE)[0]
     assert "web ended (signal SIGKILL), restarting in 1 s" in output
     assert output.endswith("Stopped.\n")
     assert first.returncode == 0
@@ -93,7 +95,7 @@ def test_make_stop_from_elsewhere(checkout: Path) -> None:
     stop = [sys.executable, "-m", "otdr_hub.run", "--stop"]
     stopped = subprocess.run(stop, cwd=checkout, capture_output=True, text=True, check=True)
     assert stopped.stdout == "Stopped: web, worker and beat.\n"
-    run.communicate(timeout=10)
+    run.communicate(timeout=PATIENCE)
     assert run.returncode == 0
     assert subprocess.check_output(stop, cwd=checkout, text=True) == "Nothing was running.\n"
 
@@ -101,7 +103,7 @@ def test_make_stop_from_elsewhere(checkout: Path) -> None:
 def test_a_taken_port_is_one_line(checkout: Path) -> None:
     with socket.create_server(("127.0.0.1", int(os.environ["PORT"]))):
         run = _start(checkout)
-        output = run.communicate(timeout=30)[0]
+        output = run.communicate(timeout=PATIENCE)[0]
     assert (run.returncode, output.count("\n")) == (1, 1)
     assert "choose another with 'make run PORT=8001'" in output
 
@@ -109,7 +111,7 @@ def test_a_taken_port_is_one_line(checkout: Path) -> None:
 def test_a_failing_step_shows_why_and_leaves_nothing(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIL_AT", "grants")
     run = _start(checkout)
-    output = run.communicate(timeout=60)[0]
+    output = run.communicate(timeout=PATIENCE)[0]
     assert run.returncode == 1
     assert "'manage.py database grants' failed (exit code 1)" in output
     assert "the reason it failed" in output
@@ -120,7 +122,7 @@ def test_a_child_that_cannot_start_shows_its_last_words(checkout: Path) -> None:
     (checkout / "otdr_hub" / "celery.py").write_text("raise RuntimeError('no application today')")
     (checkout / "otdr_hub" / "asgi.py").write_text(ASGI.replace("200", "503"))
     run = _start(checkout)
-    output = run.communicate(timeout=60)[0]
+    output = run.communicate(timeout=PATIENCE)[0]
     assert run.returncode == 1
     assert "no application today" in output
     assert _processes(checkout) == {}
@@ -167,7 +169,7 @@ def _answers(port: str) -> bool:
         return probe.connect_ex(("127.0.0.1", int(port))) == 0
 
 
-def _wait(true: Callable[[], bool], seconds: float = 40) -> None:
+def _wait(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come true in time"

@@ -1,4 +1,4 @@
-"""`manage.py ledger export|verifier|checkpoint|key|guards`: the record taken out, its signatures kept."""
+"""`manage.py ledger export|verifier|checkpoint|accept|key|guards`: the record and its signatures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.core.management.base import CommandParser
 from governance.access.command import DONE, ServiceCommand
 from governance.access.models import User
 from governance.access.policy import may
+from governance.audit.services import restore_accept
 from governance.ledger import checkpoints, guards, keys
 from governance.ledger.export import write, write_verifier
 from governance.ledger.offline import key_id
@@ -46,6 +47,15 @@ def _checkpoint(actor: User, options: dict[str, Any]) -> Answer:  # noqa: ARG001
     return {"added": added, "file": str(file)}, f"{added} checkpoints added to {file}.", DONE
 
 
+def _accept(actor: User, options: dict[str, Any]) -> Answer:
+    seq = restore_accept(reason=options["reason"], actor=actor)
+    said = (
+        f"Entry {seq} says so. Everything is switched off; each market comes back through the gate. The lost"
+        f" history's checkpoints are kept in {checkpoints.folder()}."
+    )
+    return {"entry": seq}, said, DONE
+
+
 def _key(actor: User, options: dict[str, Any]) -> Answer:  # noqa: ARG001
     own = keys.signer().public
     return {"public_key": own.hex(), "id": key_id(own)}, own.hex(), DONE
@@ -59,7 +69,7 @@ def _guards(actor: User, options: dict[str, Any]) -> Answer:  # noqa: ARG001
 class Command(ServiceCommand):
     """What concerns the record as a whole; each part is a sub-command."""
 
-    help = "The ledger as a whole: ledger export FILE | verifier FILE | checkpoint | key | guards."
+    help = "The ledger as a whole: ledger export FILE | verifier FILE | checkpoint | accept | key | guards."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One sub-command per act; each answers to the common options too."""
@@ -78,6 +88,9 @@ class Command(ServiceCommand):
             act(name, said, run).add_argument("file", type=Path)
         act("checkpoint", "sign what has no checkpoint yet", _checkpoint).add_argument(
             "--begin", action="store_true", help="begin a new file although the ledger is not new"
+        )
+        act("accept", "go on with a restored database, all switched off", _accept).add_argument(
+            "--reason", required=True, help="why nothing newer can be had"
         )
         act("key", "print the public key, for keeping elsewhere", _key)
         act("guards", "print functions, triggers and unique keys with their fingerprints", _guards)

@@ -21,7 +21,7 @@ class Command(ServiceCommand):
         """Act, role and how many."""
         super().add_arguments(parser)
         parser.add_argument("act", choices=["set"])
-        parser.add_argument("what", choices=["version", "scope", "majeure"])
+        parser.add_argument("what", choices=["version", "scope", "majeure", "shutoff_lift"])
         parser.add_argument("role", choices=DEPARTMENTS)
         parser.add_argument("--count", type=int, default=1)
 

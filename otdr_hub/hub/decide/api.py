@@ -25,7 +25,7 @@ from otdr_hub.hub.decide.payload import (
     decision_payload,
     decisions_payload,
 )
-from otdr_hub.hub.desk.once import etag, seen
+from otdr_hub.hub.desk.looked import etag, seen
 from otdr_hub.hub.desk.schemas import IF_MATCH, KEY, READING, WRITING
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 

@@ -22,8 +22,11 @@ from governance.launch.selectors import current
 from otdr_hub.hub.decide.forms import ChairForm, VerdictForm
 from otdr_hub.hub.decide.minutes import minutes_page
 from otdr_hub.hub.decide.page import decide_page
+from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.market import standing_of
+from otdr_hub.hub.noting import noted
+from otdr_hub.hub.stamp import on_a_wall
 from otdr_hub.lib.outcome import ConflictError, DomainError, NotAllowedError, require
 
 _CHANGED: Final = "Another launch was planned since the page was opened; look at it again."
@@ -51,14 +54,20 @@ def _page(
     chair: ChairForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    launch, standing = current(), standing_of(read_hub())
+    launch, reading = current(), read_hub()
+    standing = standing_of(reading)
+    if standing is not None:
+        noted(_actor(request), "page", reading)
     if launch is None:
-        return render(request, "decide/empty.html", {"standing": standing}, status=status)
+        empty = render(request, "decide/empty.html", {"standing": standing}, status=status)
+        return numbered(empty, reading.epoch)
     page = decide_page(
         board.read(launch), reader=_actor(request), standing=standing, verdict=verdict, chair=chair
     )
-    template = "decide/present.html" if request.GET.get("present") else "decide/decide.html"
-    return render(request, template, {"page": page}, status=status)
+    if request.GET.get("present"):
+        wall = render(request, "decide/present.html", {"page": page}, status=status)
+        return on_a_wall(numbered(wall, reading.epoch))
+    return numbered(render(request, "decide/decide.html", {"page": page}, status=status), reading.epoch)
 
 
 @cache_control(no_store=True)

@@ -14,16 +14,18 @@ from rest_framework.views import APIView
 
 from governance.access.fresh import proven_at, require_fresh
 from governance.access.models import User
+from governance.access.once import done_once
 from governance.access.policy import may
 from governance.access.views import actor_of
-from governance.publication.models import Publication
+from governance.publication.selectors import publications
 from governance.signoffs.outstanding import outstanding
 from governance.signoffs.services import LineAnswer, request_sign, signature_withdraw
 from governance.signoffs.statements import attested
 from otdr_hub.hub.desk import payload, schemas
+from otdr_hub.hub.desk.board import breakouts
 from otdr_hub.hub.desk.deciding import decide, ground
 from otdr_hub.hub.desk.forms import Choice, choice_of
-from otdr_hub.hub.desk.once import etag, once, seen
+from otdr_hub.hub.desk.looked import etag, seen
 from otdr_hub.hub.desk.publishing import offer, publish
 from otdr_hub.hub.desk.signing import fingerprint_of
 from otdr_hub.hub.desk.standing import standings, version_in_effect
@@ -89,7 +91,7 @@ class GiveView(APIView):
             raise MovedError("That is not what this request asks; read it again.")
         given = _checked(schemas.GiveRequest, request)
 
-        def give() -> tuple[dict[str, Any], int]:
+        def give() -> Response:
             moment = proven_at(request._request)
             if moment is None:
                 raise NotAllowedError("Sign in again first.")
@@ -101,9 +103,9 @@ class GiveView(APIView):
                 request=found, role=given["role"], answers=answers, statement=statement,
                 authenticated_at=moment, actor=actor,
             )  # fmt: skip
-            return payload.signoff(found, print_, actor), 201
+            return Response(payload.signoff(found, print_, actor), status=201)
 
-        return once(request, give)
+        return done_once(request, give)
 
 
 def _statement(act: str, role: str, name: str) -> str:
@@ -130,14 +132,14 @@ class WithdrawView(APIView):
         require_fresh(request._request)
         given = _checked(schemas.WithdrawRequest, request)
 
-        def withdraw() -> tuple[dict[str, Any], int]:
+        def withdraw() -> Response:
             signature_withdraw(
                 request=found, digests=given.get("digests", []), reason=given["reason"], actor=actor
             )
             print_ = fingerprint_of(found, list(found.lines.order_by("pk")))
-            return payload.signoff(found, print_, actor), 200
+            return Response(payload.signoff(found, print_, actor))
 
-        return once(request, withdraw)
+        return done_once(request, withdraw)
 
 
 @never_kept
@@ -150,6 +152,7 @@ class ScopeView(APIView):
             OpenApiParameter("market", many=True, description="also say what deciding these would do"),
             OpenApiParameter("week", description="2026-W46"),
             OpenApiParameter("state", enum=["certified", "known_issue", "excluded"]),
+            OpenApiParameter("breakout", enum=["-", "carrier"], description="the markets, or their carriers"),
         ],
         responses={200: schemas.ScopePayload, **schemas.READING},
     )
@@ -160,6 +163,7 @@ class ScopeView(APIView):
         body: dict[str, Any] = {
             "version": version.name if version else None,
             "markets": [payload.market(one) for one in standings(actor=actor)],
+            "breakouts": [payload.breakout(one) for one in breakouts(actor)],
             "effect": None,
         }
         if "market" not in request.query_params:
@@ -180,20 +184,20 @@ class ScopeView(APIView):
         require_fresh(request._request)
         looked_at = seen(request)
         given = _checked(schemas.ScopeRequest, request)
-        names = ("week", "state", "disclosure", "plan", "reason", "owner")
+        names = ("week", "state", "disclosure", "plan", "reason", "owner", "breakout")
         choice = Choice(
             markets=tuple(dict.fromkeys(given["markets"])),
-            **{name: given.get(name, "") for name in names},
+            **{name: given[name] for name in names if name in given},
             review_on=str(given.get("review_on") or ""),
             seen=looked_at,
         )
 
-        def call() -> tuple[dict[str, Any], int]:
+        def call() -> Response:
             asked = decide(choice, actor=actor)
             digests = list(asked.lines.order_by("pk").values_list("digest", flat=True))
-            return {"signoff": asked.pk, "digests": digests}, 201
+            return Response({"signoff": asked.pk, "digests": digests}, status=201)
 
-        return once(request, call)
+        return done_once(request, call)
 
 
 def _query(request: Request) -> QueryDict:
@@ -213,10 +217,8 @@ class PublicationsView(APIView):
     def get(self, request: Request) -> Response:
         """The newest fifty; for who publishes also the offer, under an ETag."""
         actor = _actor(request)
-        require(may(actor, "scope_read"))
-        rows = Publication.objects.select_related("version", "published_by").prefetch_related("lines")
         body: dict[str, Any] = {
-            "publications": [payload.publication(one) for one in rows[:_MOST]],
+            "publications": payload.published(publications()[:_MOST]),
             "offer": None,
         }
         if not may(actor, "publication_publish"):
@@ -232,7 +234,7 @@ class PublicationsView(APIView):
         operation_id="publication_publish",
         parameters=[schemas.IF_MATCH, schemas.KEY],
         request=schemas.PublishRequest,
-        responses={201: schemas.PublicationHead, **schemas.WRITING},
+        responses={201: schemas.PublicationItem, **schemas.WRITING},
     )
     def post(self, request: Request) -> Response:
         """Publish the newest data, as it was looked at."""
@@ -241,4 +243,12 @@ class PublicationsView(APIView):
         require_fresh(request._request)
         looked_at = seen(request)
         week = _checked(schemas.PublishRequest, request).get("week", "")
-        return once(request, lambda: (payload.publication(publish(week, seen=looked_at, actor=actor)), 201))
+        return done_once(
+            request,
+            lambda: Response(
+                payload.published(
+                    list(publications().filter(pk=publish(week, seen=looked_at, actor=actor).pk))
+                )[0],
+                status=201,
+            ),
+        )

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from governance.access.models import User
 from governance.access.policy import may
 from governance.markets.models import Market
+from governance.scope.models import CARRIER
 from governance.scope.states import ScopeState
+from metrics.operator.carriers import largest
 from metrics.operator.effect import last_whole_week, newest
 from metrics.operator.signing import Drift
 from otdr_hub.hub.desk import words
@@ -19,6 +21,8 @@ from otdr_hub.hub.desk.evidence import why_again
 from otdr_hub.hub.desk.forms import Choice
 from otdr_hub.hub.desk.standing import Standing, drifted, standings, version_in_effect
 from otdr_hub.hub.numbers import moment, week_name
+from otdr_hub.hub.sentences import join_names
+from otdr_hub.hub.switch.names import category_words
 from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.outcome import Refused
 
@@ -45,6 +49,8 @@ class BoardPage:
     """Everything on the page; `form` is the choice to be made, for who may decide."""
 
     rows: tuple[Row, ...]
+    carriers: tuple[Row, ...]
+    largest: str
     summary: str
     version: str
     decides: bool
@@ -120,11 +126,13 @@ def _why(one: Standing, drifts: tuple[Drift, ...], sees: bool) -> tuple[str, ...
     """What has to be said beside the state, a sentence each."""
     said = []
     if one.off is not None:
-        reason = one.off.reason or _("no reason given")
+        # The reason is told on the kill switch's page, to who may read it there.
         said.append(
             _("Since %(when)s by %(name)s: %(why)s.")
-            % {"when": moment(one.off.at), "name": one.off.by.username,
-               "why": f"{one.off.get_category_display()}, {reason}"}
+            % {
+                "when": moment(one.off.at), "name": one.off.by.username,
+                "why": category_words(one.off.category),
+            }
         )  # fmt: skip
     decision = one.decision
     if decision is not None:
@@ -139,6 +147,8 @@ def _why(one: Standing, drifts: tuple[Drift, ...], sees: bool) -> tuple[str, ...
         said.append(why_again(drifts) or fallback)
     if one.state == "asked" and one.may_be_shown:
         said.append(_("What was signed before is shown until then."))
+    elif one.state == "asked" and one.signed is not None:
+        said.append(_("Not shown until then, since something else was signed before."))
     if one.line is not None and one.line.is_held:
         said.append(_("The hub shows its last signed number; newer data waits for signatures."))
     return tuple(said)
@@ -172,6 +182,18 @@ def summary(found: Sequence[Standing]) -> str:
     )
 
 
+def breakouts(person: User) -> list[Standing]:
+    """Where the carriers of the largest markets stand, and of any other that was decided."""
+    version = version_in_effect()
+    found = newest(version=version, actor=person) if version else {}
+    monday = last_whole_week(version, found) if version else None
+    top = largest(found=found, monday=monday, actor=person) if monday else ()
+    return [
+        one for one in standings(actor=person, breakout=CARRIER)
+        if one.market.code in top or one.decision is not None
+    ]  # fmt: skip
+
+
 def week_to_decide(person: User) -> dt.date | None:
     """The week the form begins with: the last one that is over and settled."""
     version = version_in_effect()
@@ -194,12 +216,15 @@ def board_page(person: User, form: Choice, message: str = "") -> BoardPage:
     sees = bool(may(person, "signoff_read"))
     decides = may(person, "scope_decide")
     rows = tuple(_row(one, moved.get(one.market.code, ()), sees, form.markets) for one in found)
+    carriers = tuple(_row(one, (), sees, ()) for one in breakouts(person))
     version = version_in_effect()
     if decides and not form.week:
         monday = week_to_decide(person)
         form = Choice(markets=form.markets, week=weeks.label(monday) if monday else "")
     return BoardPage(
         rows=rows,
+        carriers=carriers,
+        largest=join_names([row.name for row in carriers]),
         summary=summary(found),
         version=version.name if version else _("no definition in effect"),
         decides=bool(decides),

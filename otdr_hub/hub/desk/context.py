@@ -8,9 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from governance.access.context import roles_seen, sees
 from governance.access.models import User
-from governance.access.policy import DEPARTMENTS, may
+from governance.access.policy import DEPARTMENTS
 from governance.access.selectors import acting_for
+from governance.publication.notices.selectors import to_acknowledge
 from otdr_hub.hub.desk.inbox import requests_for
 from otdr_hub.lib import clock
 
@@ -21,6 +23,7 @@ def desk(request: HttpRequest) -> dict[str, Callable[[], Any]]:
         "sees_inbox": partial(_sees_inbox, request),
         "sees_scope": partial(_sees_scope, request),
         "to_sign": partial(_to_sign, request),
+        "to_acknowledge": partial(_to_acknowledge, request),
     }
 
 
@@ -30,18 +33,24 @@ def _person(request: HttpRequest) -> User | None:
 
 
 def _sees_inbox(request: HttpRequest) -> bool:
-    person = _person(request)
-    return person is not None and bool(person.roles - {"executive"})
+    return bool(roles_seen(request) - {"executive"})
 
 
 def _sees_scope(request: HttpRequest) -> bool:
-    person = _person(request)
-    return person is not None and bool(may(person, "scope_read"))
+    return sees(request, "scope_read")
 
 
 def _to_sign(request: HttpRequest) -> int:
     """How many requests wait for the reader's signature; 0 for whoever never signs."""
     person = _person(request)
-    if person is None or not (person.roles & set(DEPARTMENTS) or acting_for(person, clock.now())):
+    if person is None or not (roles_seen(request) & set(DEPARTMENTS) or acting_for(person, clock.now())):
         return 0
     return len(requests_for(person, clock.now()))
+
+
+def _to_acknowledge(request: HttpRequest) -> int:
+    """How many corrections the reader has not taken note of."""
+    person = _person(request)
+    if person is None or not sees(request, "notice_acknowledge"):
+        return 0
+    return len(to_acknowledge(person.pk))

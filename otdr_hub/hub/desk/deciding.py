@@ -13,13 +13,16 @@ from django.utils.translation import ngettext
 from governance.access.models import User
 from governance.markets.models import Market
 from governance.models import MetricVersion
-from governance.scope.models import ScopeDecision
+from governance.scope.models import CARRIER, WHOLE, ScopeDecision
 from governance.scope.services import ACT, scope_decide
 from governance.scope.states import ScopeState
 from governance.signoffs.models import SignoffRequest
 from governance.signoffs.services import request_open
-from metrics.operator.effect import Effect, Newest, Sum, effect, newest, readiness
+from metrics.operator.carriers import Visible
+from metrics.operator.effect import Effect, Newest, Sum, effect, file, newest, readiness
 from otdr_hub.hub.desk import words
+from otdr_hub.hub.desk.breakouts import VisibleRow, visible_rows, what_becomes_visible, why_unfit
+from otdr_hub.hub.desk.breakouts import button as carriers_button
 from otdr_hub.hub.desk.forms import Choice
 from otdr_hub.hub.desk.standing import version_in_effect
 from otdr_hub.hub.numbers import count, percent_text, share_text, week_title
@@ -37,19 +40,41 @@ class Ground:
     monday: dt.date
     effect: Effect
     problems: dict[str, list[str]]
+    visible: Visible | None = None
+
+    @property
+    def table(self) -> Effect | Visible:
+        """What is filed with the decision: the roll-up's table, or what becomes visible of carriers."""
+        return self.effect if self.visible is None else self.visible
 
     @property
     def fingerprint(self) -> str:
         """Names what was seen: a decision is made on this and on nothing newer."""
-        return digest.of({"version": self.version.digest, "effect": self.effect.digest})
+        return digest.of({"version": self.version.digest, "effect": self.table.digest})
+
+
+def _newest_states() -> dict[str, str]:
+    """Market -> what its newest decision says it may be."""
+    return dict(ScopeDecision.objects.filter(breakout=WHOLE).order_by("pk").values_list("market", "state"))
 
 
 def shown_now() -> set[str]:
     """Markets whose newest decision lets them be shown."""
-    newest_of: dict[str, str] = {}
-    for market, state in ScopeDecision.objects.order_by("pk").values_list("market", "state"):
-        newest_of[market] = state
-    return {market for market, state in newest_of.items() if state != ScopeState.EXCLUDED}
+    return {market for market, state in _newest_states().items() if state != ScopeState.EXCLUDED}
+
+
+def _then(choice: Choice) -> str:
+    """What becomes of the hub between the decision and its signatures."""
+    once = _("You confirm once that it is you.")
+    if choice.state == ScopeState.EXCLUDED:
+        return f"{once} " + _("From then on they are not shown; the departments are asked to sign that, too.")
+    asked = _("The departments are then asked to sign all of these in one sitting;")
+    states = _newest_states()
+    if any(states.get(code, choice.state) != choice.state for code in choice.markets):
+        until = _("until they have, a market that was decided otherwise before is not shown.")
+    else:
+        until = _("until they have, the hub shows what was signed before.")
+    return f"{once} {asked} {until}"
 
 
 def ground(choice: Choice, actor: User) -> Ground:
@@ -61,6 +86,8 @@ def ground(choice: Choice, actor: User) -> Ground:
         raise InvalidInputError(_("Write the week like 2026-W46."))
     if choice.state not in ScopeState.values:
         raise InvalidInputError(_("Choose what the markets may be."))
+    if choice.breakout not in (WHOLE, CARRIER):
+        raise InvalidInputError(_("Choose the markets, or their carriers."))
     found = newest(version=version, actor=actor)
     absent = sorted(set(choice.markets) - found.keys())
     if absent or not choice.markets:
@@ -72,6 +99,8 @@ def ground(choice: Choice, actor: User) -> Ground:
         )
     chosen = {code: found[code] for code in choice.markets}
     unfit = readiness(version=version, found=chosen, monday=choice.monday, actor=actor)
+    for code, said in why_unfit(choice, found, choice.monday, actor).items():
+        unfit[code] = [*unfit[code], *said]
     return Ground(
         version=version,
         found=found,
@@ -80,6 +109,7 @@ def ground(choice: Choice, actor: User) -> Ground:
             found=found, monday=choice.monday, chosen=choice.markets, shown=shown_now(), actor=actor
         ),
         problems={code: said for code, said in unfit.items() if said},
+        visible=what_becomes_visible(choice, version, found, actor),
     )
 
 
@@ -95,6 +125,7 @@ def decide(choice: Choice, *, actor: User) -> SignoffRequest:
             raise MovedError(_("The data or the decisions have moved since this was looked at; look again."))
         if choice.review_on and choice.review_day is None:
             raise InvalidInputError(_("Write the date like 2026-12-24."))
+        file(stand.table, actor=actor)
         lines = [_decided(market, choice, stand, actor) for market in _markets(choice.markets)]
         return request_open(
             act=ACT, summary=_summary(choice, stand), lines=[(one.digest, _subject(one)) for one in lines],
@@ -111,18 +142,24 @@ def _decided(market: Market, choice: Choice, stand: Ground, actor: User) -> Scop
     return scope_decide(
         market=market, state=choice.state, version=stand.version,
         vintage=stand.found[market.code].vintage, through=stand.monday, **choice.said(),
-        review_on=choice.review_day if needs_day else None, effect=stand.effect.digest, actor=actor,
+        review_on=choice.review_day if needs_day else None, effect=stand.table.digest,
+        breakout=choice.breakout, actor=actor,
     )  # fmt: skip
 
 
 def _subject(decision: ScopeDecision) -> str:
-    return f"{decision.market.name}, {ScopeState(decision.state).label}"
+    name = decision.market.name
+    if decision.breakout != WHOLE:
+        name = _("%(market)s, carriers") % {"market": name}
+    return f"{name}, {ScopeState(decision.state).label}"
 
 
 def _summary(choice: Choice, stand: Ground) -> str:
     names = [market.name for market in _markets(choice.markets)]
     number = len(names)
     what = join_names(names) if number < 4 else _("%(number)d markets") % {"number": number}
+    if choice.breakout != WHOLE:
+        what = _("the carriers of %(what)s") % {"what": what}
     patterns = {
         "certified": _("Show %(what)s up to %(week)s, %(version)s"),
         "known_issue": _("Show %(what)s with a note up to %(week)s, %(version)s"),
@@ -154,12 +191,14 @@ class DecidePage:
     state: words.Mark
     said: tuple[tuple[str, str], ...]
     rows: tuple[EffectRow, ...]
+    visible: tuple[VisibleRow, ...]
     change: str
     problems: tuple[tuple[str, tuple[str, ...]], ...]
     fields: tuple[tuple[str, str], ...]
     seen: str
     button: str
     why_not: str
+    then: str
     problem: str
 
 
@@ -230,11 +269,13 @@ def decide_page(choice: Choice, actor: User, problem: str = "") -> DecidePage:
         state=words.scope_state(choice.state),
         said=_said(choice),
         rows=_rows(stand, names),
+        visible=visible_rows(stand.visible, names) if stand.visible else (),
         change=_change(stand),
         problems=tuple((names[code], tuple(said)) for code, said in stand.problems.items()),
         fields=tuple(choice.fields()),
         seen=stand.fingerprint,
-        button=button % {"number": number},
+        button=carriers_button(choice, number) if stand.visible else button % {"number": number},
         why_not=_why_not(choice, stand),
+        then=_then(choice),
         problem=problem,
     )

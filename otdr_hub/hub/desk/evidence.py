@@ -9,8 +9,10 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from metrics.operator.effect import Sum
 from metrics.operator.signing import Drift, Evidence, Source, Told
 from otdr_hub.hub.desk import words
+from otdr_hub.hub.desk.breakouts import in_words
 from otdr_hub.hub.numbers import count, fingerprint, fixed, moment, percent_text, share_text, week_name
 from otdr_hub.hub.sentences import finality_words, join_names
 from otdr_hub.lib import weeks
@@ -140,6 +142,11 @@ def _restated(mondays: tuple[dt.date, ...]) -> str:
     }
 
 
+def _rate_of(part: Sum) -> str:
+    counts = _("%(on_time)s of %(due)s") % {"on_time": count(part.on_time), "due": count(part.due)}
+    return counts if part.rate is None else f"{percent_text(part.rate)} ({counts})"
+
+
 def _facts(found: Evidence) -> tuple[Fact, ...]:
     facts = []
     if found.now is not None and found.now.due:
@@ -148,7 +155,17 @@ def _facts(found: Evidence) -> tuple[Fact, ...]:
             Fact(_("Completeness"), _("%(share)s of shipments due accounted for") % {"share": known})
         )
         facts.append(Fact(_("State"), finality_words(found.now.finality).sentence))
-    guard = _("It stands while no signed week moves by more than %(points)s points.")
+    if found.carriers:
+        facts.append(Fact(_("Carriers"), in_words(found.carriers)))
+    if found.rollup is not None:
+        said = _("%(included)s with what was decided together, %(left_out)s without it")
+        sums = {"included": _rate_of(found.rollup[0]), "left_out": _rate_of(found.rollup[1])}
+        facts.append(Fact(_("Roll-up"), said % sums))
+    guard = (
+        _("It stands while no signed week moves by more than %(points)s points.")
+        if not found.carriers
+        else _("It stands while no signed week moves by more than %(points)s points, nor a ranked carrier’s.")
+    )
     facts.append(Fact(_("Guard"), guard % {"points": fixed(found.tolerance)}))
     if found.source is not None:
         facts.append(Fact(_("Data as of"), moment(found.source.as_of)))

@@ -10,7 +10,8 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from governance.scope.states import ScopeState
+from governance.scope.models import WHOLE
+from governance.scope.states import ExclusionReason, ScopeState
 from governance.signoffs.models import Signature, SignoffLine
 from governance.signoffs.services import LineAnswer
 from otdr_hub.lib import weeks
@@ -65,7 +66,7 @@ def answers_of(posted: QueryDict, lines: Sequence[SignoffLine]) -> Answers:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the DPM chose on the scope board: markets, the week, a state and what is said with it."""
+    """What the DPM chose on the scope board: markets (or their carriers), the week, a state and its words."""
 
     markets: tuple[str, ...] = ()
     week: str = ""
@@ -76,6 +77,12 @@ class Choice:
     owner: str = ""
     review_on: str = ""
     seen: str = ""
+    breakout: str = WHOLE
+
+    @property
+    def reason_words(self) -> tuple[str, ...]:
+        """The closed words a reason may begin with: readers of the hub are shown these."""
+        return tuple(_(str(one.label)) for one in ExclusionReason)
 
     @property
     def monday(self) -> dt.date | None:
@@ -104,12 +111,13 @@ class Choice:
     def fields(self) -> list[tuple[str, str]]:
         """As the fields of a form, to be sent again."""
         names = ("week", "state", "disclosure", "plan", "reason", "owner", "review_on")
-        return [("market", code) for code in self.markets] + [(name, getattr(self, name)) for name in names]
+        found = [("market", code) for code in self.markets] + [(name, getattr(self, name)) for name in names]
+        return found if self.breakout == WHOLE else [*found, ("breakout", self.breakout)]
 
 
 def choice_of(given: QueryDict) -> Choice:
     """The choice in a query or a posted form."""
-    names = ("week", "state", "disclosure", "plan", "reason", "owner", "review_on", "seen")
+    names = ("week", "state", "disclosure", "plan", "reason", "owner", "review_on", "seen", "breakout")
     return Choice(
         markets=tuple(dict.fromkeys(given.getlist("market"))),
         **{name: clean(given.get(name, "")).strip() for name in names if name in given},

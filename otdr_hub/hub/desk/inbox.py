@@ -9,13 +9,13 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS, may
 from governance.access.selectors import acting_for
-from governance.killswitch.models import Shutoff
 from governance.markets.models import Market
 from governance.signoffs.models import Requirement, RequirementChange
 from governance.signoffs.outstanding import Outstanding, outstanding
@@ -26,9 +26,11 @@ from metrics.recompute.models import Run
 from metrics.recompute.states import RunState
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.items import Item, Section
+from otdr_hub.hub.desk.owed import reasons_owed
 from otdr_hub.hub.desk.seats import at_the_table
 from otdr_hub.hub.desk.standing import standings, version_in_effect
 from otdr_hub.hub.numbers import moment, week_title
+from otdr_hub.hub.publications import correcting
 from otdr_hub.hub.sentences import join_names
 from otdr_hub.lib import clock, weeks
 
@@ -201,7 +203,7 @@ def _books(person: User, now: dt.datetime) -> Section | None:  # noqa: ARG001 (a
     names = dict(Market.objects.values_list("code", "name"))
     items = tuple(
         Item(
-            _("%(week)s may be locked") % {"week": week_title(monday).capitalize()},
+            _("%(week)s may be locked") % {"week": capfirst(week_title(monday))},
             "",
             (
                 join_names([names[code] for code in codes]),
@@ -229,22 +231,19 @@ def _house(person: User, now: dt.datetime) -> Section | None:
         )
         for one in changes
     ]  # fmt: skip
-    for shut in Shutoff.objects.filter(reason="").select_related("by"):
-        what = _("%(market)s was switched off without a reason") % {"market": shut.market}
-        note = f"{shut.get_category_display()}, {shut.by.username}, {moment(shut.at)}"
-        items.append(Item(what, "", (note,), words.Mark("off", _("switched off"), "off")))
     return Section(
         "house",
         _("House rules"),
         tuple(items),
-        _("No change of a requirement is open, and every shutoff has its reason."),
+        _("No change of a requirement is open."),
     )
 
 
 Source = Callable[[User, dt.datetime], Section | None]
 # In the order of the page; a source answers None to whom it does not concern.
 SOURCES: Final[tuple[Source, ...]] = (
-    _to_sign, at_the_table, _to_decide, _open_requests, _books, _feed, _house,
+    reasons_owed, correcting.section, _to_sign, at_the_table, _to_decide, _open_requests, _books, _feed,
+    _house,
 )  # fmt: skip
 
 

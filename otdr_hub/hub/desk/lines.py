@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from governance.access.models import User
-from governance.access.policy import DEPARTMENTS, may
-from governance.scope.models import ScopeDecision
+from governance.access.policy import DEPARTMENTS
+from governance.scope.models import WHOLE, ScopeDecision
 from governance.signoffs import acts
 from governance.signoffs.models import Signature, SignoffLine, SignoffRequest
 from governance.signoffs.outstanding import missing_by_line
@@ -61,12 +61,21 @@ class Department:
     glyph: str
 
 
+def who_of(answer: Signature) -> str:
+    """Who answered, and for whom where they stood in."""
+    if answer.deputyship is None:
+        return answer.person.username
+    return _("%(name)s, standing in for %(other)s,") % {
+        "name": answer.person.username, "other": answer.deputyship.person.username,
+    }  # fmt: skip
+
+
 def _said(answer: Signature) -> Said:
     return Said(
         department=words.department(answer.role),
         verdict=words.verdict(answer.verdict),
         is_against=answer.verdict in ("ask", "reject"),
-        who=answer.person.username,
+        who=who_of(answer),
         when=moment(answer.signed_at),
         reason=answer.reason,
     )
@@ -103,6 +112,12 @@ def _facts(decision: ScopeDecision | None) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _name(decision: ScopeDecision) -> str:
+    if decision.breakout == WHOLE:
+        return str(decision.market.name)
+    return _("%(market)s, carriers") % {"market": decision.market.name}
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is read once for all lines."""
@@ -128,7 +143,7 @@ def line_of(
     return Line(
         pk=line.pk,
         digest=fingerprint(line.digest),
-        name=decision.market.name if decision else line.subject,
+        name=line.subject if decision is None else _name(decision),
         # What is asked is not certified yet, so it has no colour.
         state=replace(words.scope_state(decision.state), style="") if decision else None,
         said=_facts(decision),
@@ -176,7 +191,7 @@ def known_of(request: SignoffRequest, lines: Sequence[SignoffLine], person: User
     decisions = ScopeDecision.objects.filter(digest__in=digests).select_related("market").order_by("pk")
     return Known(
         decisions={item.digest: item for item in decisions} if request.act == "scope" else {},
-        evidence=evidence(digests=digests, actor=person) if may(person, "signoff_read") else {},
+        evidence=evidence(digests=digests, actor=person) if request.act == "scope" else {},
         answers=by_line,
         missing=missing_by_line([request.pk]).get(request.pk, {}),
     )

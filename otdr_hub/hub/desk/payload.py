@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from governance.access.models import User
 from governance.publication.models import Publication, PublicationLine
+from governance.publication.selectors import states
 from governance.signoffs import acts
 from governance.signoffs.models import Signature, SignoffRequest
 from governance.signoffs.outstanding import Outstanding
@@ -18,7 +19,11 @@ from otdr_hub.hub.desk import evidence as words
 from otdr_hub.hub.desk.deciding import Ground
 from otdr_hub.hub.desk.lines import known_of
 from otdr_hub.hub.desk.standing import Standing
+from otdr_hub.hub.publications import words as said
+from otdr_hub.hub.publications.pages import before, names
+from otdr_hub.hub.publications.verifying import state_payload
 from otdr_hub.lib import weeks
+from otdr_hub.lib.shortid import code_of, name_of
 
 
 def _moment(at: dt.datetime | None) -> str | None:
@@ -41,6 +46,7 @@ def _answer(one: Signature) -> dict[str, Any]:
     return {
         "role": one.role, "person": one.person.username, "verdict": one.verdict, "reason": one.reason,
         "at": _moment(one.signed_at),
+        "stands_in_for": one.deputyship.person.username if one.deputyship else None,
     }  # fmt: skip
 
 
@@ -84,6 +90,11 @@ def signoff(request: SignoffRequest, fingerprint: str, person: User) -> dict[str
     }  # fmt: skip
 
 
+def breakout(one: Standing) -> dict[str, Any]:
+    """The carriers of a market on the board."""
+    return {**market(one), "breakout": "carrier"}
+
+
 def market(one: Standing) -> dict[str, Any]:
     """A market on the board."""
     decision, line = one.decision, one.line
@@ -104,7 +115,14 @@ def effect(stand: Ground) -> dict[str, Any]:
     """What deciding would do."""
     table = stand.effect
     return {
-        "week": weeks.label(stand.monday), "digest": table.digest,
+        "week": weeks.label(stand.monday), "digest": stand.table.digest,
+        "visible": None if stand.visible is None else {
+            code: [
+                {"carrier": one.name, "due": one.due, "on_time": one.on_time, "withheld": one.withheld}
+                for one in found
+            ]
+            for code, found in stand.visible.carriers.items()
+        },
         "included": [table.included.on_time, table.included.due],
         "left_out": [table.left_out.on_time, table.left_out.due],
         "scope": [table.scope.on_time, table.scope.due],
@@ -114,23 +132,40 @@ def effect(stand: Ground) -> dict[str, Any]:
 
 def _line(line: PublicationLine) -> dict[str, Any]:
     return {
-        "market": line.market_id, "vintage": line.vintage, "shown": bool(line.decision), "held": line.is_held,
+        "market": line.market_id, "breakout": line.breakout, "vintage": line.vintage,
+        "shown": bool(line.decision), "held": line.is_held,
         "through": weeks.label(line.through) if line.through else None, "as_of": _moment(line.as_of),
     }  # fmt: skip
 
 
-def publication(one: Publication) -> dict[str, Any]:
-    """A publication with its lines."""
+def published(found: Iterable[Publication]) -> list[dict[str, Any]]:
+    """Publications, newest first, each with what it changed and what it is worth now."""
+    rows = {one.number: one for one in found}
+    known, called = states(rows.values()), names()
+    return [
+        {
+            **_publication(one),
+            "id": name_of(one.number), "code": code_of(one.number, one.digest),
+            "change": said.change_sentence(one, rows.get(one.number - 1) or before(one), called),
+            "standing": state_payload(known[one.number], called),
+        }
+        for one in rows.values()
+    ]  # fmt: skip
+
+
+def _publication(one: Publication) -> dict[str, Any]:
     return {
         "number": one.number, "digest": one.digest, "version": one.version.name,
         "week": weeks.label(one.through), "as_of": _moment(one.as_of), "by": one.published_by.username,
-        "at": _moment(one.published_at), "lines": [_line(line) for line in one.lines.order_by("market")],
+        "at": _moment(one.published_at),
+        "lines": [_line(line) for line in one.lines.order_by("market", "breakout")],
     }  # fmt: skip
 
 
 def offered(line: Mapping[str, Any]) -> dict[str, Any]:
     """A line of what would be published."""
     return {
-        "market": line["market"], "vintage": line["vintage"], "shown": bool(line["decision"]),
+        "market": line["market"], "breakout": line["breakout"], "vintage": line["vintage"],
+        "shown": bool(line["decision"]),
         "held": line["is_held"], "through": weeks.label(line["through"]), "as_of": _moment(line["as_of"]),
     }  # fmt: skip

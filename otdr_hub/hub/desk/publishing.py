@@ -15,6 +15,7 @@ from governance.access.policy import may
 from governance.markets.models import Market
 from governance.models import MetricVersion, Publication
 from governance.publication.services import Candidate, offered_lines, publication_publish
+from governance.scope.models import WHOLE
 from metrics.operator.effect import Newest, last_whole_week, newest
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.standing import version_in_effect
@@ -100,6 +101,8 @@ class PublishPage:
 
 
 def _row(line: Mapping[str, Any], name: str) -> PublishRow:
+    if line["breakout"] != WHOLE:
+        name = _("%(market)s, carriers") % {"market": name}
     if not line["decision"]:
         return PublishRow(name, words.Mark("excluded", _("not shown")), "")
     if line["is_held"]:
@@ -111,13 +114,16 @@ def _row(line: Mapping[str, Any], name: str) -> PublishRow:
 
 def summary(lines: tuple[Mapping[str, Any], ...]) -> str:
     """How many would be shown, kept as last signed, and left out."""
-    held = sum(line["is_held"] for line in lines)
-    shown = sum(bool(line["decision"]) for line in lines)
-    said = _("%(shown)d of %(all)d markets shown") % {"shown": shown, "all": len(lines)}
-    if not held:
-        return said
-    kept = ngettext("%(number)d of them as last signed", "%(number)d of them as last signed", held)
-    return f"{said}, {kept % {'number': held}}"
+    whole = [line for line in lines if line["breakout"] == WHOLE]
+    held = sum(line["is_held"] for line in whole)
+    shown = sum(bool(line["decision"]) for line in whole)
+    said = [_("%(shown)d of %(all)d markets shown") % {"shown": shown, "all": len(whole)}]
+    if held:
+        kept = ngettext("%(number)d of them as last signed", "%(number)d of them as last signed", held)
+        said.append(kept % {"number": held})
+    if len(lines) > len(whole):
+        said.append(_("carriers of %(number)d") % {"number": len(lines) - len(whole)})
+    return ", ".join(said)
 
 
 def publish_page(week: str, actor: User, problem: str = "") -> PublishPage:

@@ -23,7 +23,7 @@ IF_MATCH: Final = OpenApiParameter(
     "If-Match", location="header", description="the ETag of what was looked at; 412 once it has moved"
 )
 KEY: Final = OpenApiParameter(
-    "Idempotency-Key", location="header", description="the same key, the same answer, for a day"
+    "Idempotency-Key", location="header", description="the same key, the same answer, for a week"
 )
 
 
@@ -35,6 +35,7 @@ class AnswerPart(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=Signature.Verdict.values)
     reason = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField()
+    stands_in_for = serializers.CharField(allow_null=True)
 
 
 class CountsPart(serializers.Serializer[Any]):
@@ -138,6 +139,21 @@ class ScopeMarket(serializers.Serializer[Any]):
     disclosure = serializers.CharField(allow_blank=True)
 
 
+class ScopeBreakout(ScopeMarket):
+    """Where the carriers of one market stand."""
+
+    breakout = serializers.CharField()
+
+
+class VisiblePart(serializers.Serializer[Any]):
+    """One carrier as it would be shown, or withheld."""
+
+    carrier = serializers.CharField(allow_blank=True)
+    due = serializers.IntegerField()
+    on_time = serializers.IntegerField()
+    withheld = serializers.BooleanField()
+
+
 class EffectPart(serializers.Serializer[Any]):
     """The roll-up with and without the markets asked about, in on-time and due shipments."""
 
@@ -146,6 +162,7 @@ class EffectPart(serializers.Serializer[Any]):
     included = serializers.ListField(child=serializers.IntegerField())
     left_out = serializers.ListField(child=serializers.IntegerField())
     scope = serializers.ListField(child=serializers.IntegerField())
+    visible = serializers.DictField(child=VisiblePart(many=True), allow_null=True)
     problems = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
@@ -154,6 +171,7 @@ class ScopePayload(serializers.Serializer[Any]):
 
     version = serializers.CharField(allow_null=True)
     markets = ScopeMarket(many=True)
+    breakouts = ScopeBreakout(many=True)
     effect = EffectPart(allow_null=True)
 
 
@@ -163,6 +181,7 @@ class ScopeRequest(serializers.Serializer[Any]):
     markets = serializers.ListField(child=serializers.CharField(max_length=8), min_length=1, max_length=200)
     week = serializers.CharField(max_length=8)
     state = serializers.ChoiceField(choices=ScopeState.values)
+    breakout = serializers.ChoiceField(choices=["-", "carrier"], required=False)
     disclosure = serializers.CharField(required=False, allow_blank=True, max_length=300)
     plan = serializers.CharField(required=False, allow_blank=True, max_length=300)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
@@ -178,14 +197,34 @@ class ScopeDecided(serializers.Serializer[Any]):
 
 
 class PublicationLine(serializers.Serializer[Any]):
-    """A market of a publication."""
+    """A market of a publication, or (`carrier`) a market's carriers."""
 
     market = serializers.CharField()
+    breakout = serializers.CharField()
     vintage = serializers.CharField()
     shown = serializers.BooleanField()
     held = serializers.BooleanField()
     through = serializers.CharField(allow_null=True)
     as_of = serializers.DateTimeField(allow_null=True)
+
+
+class StoppedPart(serializers.Serializer[Any]):
+    """A market of a publication that may not be used any more."""
+
+    market = serializers.CharField()
+    reason = serializers.ChoiceField(choices=["undecided", "excluded", "switched_off", "needs_signing"])
+    since = serializers.DateTimeField(allow_null=True)
+
+
+class StandingPart(serializers.Serializer[Any]):
+    """What a publication is worth now."""
+
+    state = serializers.ChoiceField(choices=["valid", "superseded", "withdrawn"])
+    sentence = serializers.CharField()
+    by = serializers.CharField(allow_null=True, help_text="what took its place, or took it back")
+    since = serializers.DateTimeField(allow_null=True)
+    taken_back = serializers.BooleanField()
+    stopped = StoppedPart(many=True)
 
 
 class PublicationHead(serializers.Serializer[Any]):
@@ -201,10 +240,19 @@ class PublicationHead(serializers.Serializer[Any]):
     lines = PublicationLine(many=True)
 
 
+class PublicationItem(PublicationHead):
+    """A publication in the list: what it changed, and what it is worth now."""
+
+    id = serializers.CharField()
+    code = serializers.CharField()
+    change = serializers.CharField()
+    standing = StandingPart()
+
+
 class PublicationsPayload(serializers.Serializer[Any]):
     """`GET /api/v1/publications`, newest first; `offer` is what publishing would show, under an ETag."""
 
-    publications = PublicationHead(many=True)
+    publications = PublicationItem(many=True)
     offer = PublicationLine(many=True, allow_null=True)
 
 

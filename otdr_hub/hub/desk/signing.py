@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -12,10 +12,11 @@ from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.signoffs import acts
 from governance.signoffs.models import SignoffLine, SignoffRequest
-from governance.signoffs.selectors import required
+from governance.signoffs.selectors import deputyship_for, required
 from governance.signoffs.services import may_sign
 from governance.signoffs.statements import Statement, statement_for
 from otdr_hub.hub.desk import words
+from otdr_hub.hub.desk.evidence import Fact
 from otdr_hub.hub.desk.forms import LEAVE, Answers
 from otdr_hub.hub.desk.lines import Department, Line, departments_of, known_of, line_of
 from otdr_hub.hub.desk.subjects import Subject, subject_of
@@ -35,6 +36,7 @@ class SigningPage:
     due: words.Mark
     departments: tuple[Department, ...]
     subject: Subject | None
+    common: tuple[Fact, ...]
     lines: tuple[Line, ...]
     role: str
     department: str
@@ -51,6 +53,7 @@ class SigningPage:
     message: str
     has_numbers: bool
     reason: str = ""
+    stands_in: str = ""
 
 
 def fingerprint_of(request: SignoffRequest, lines: Sequence[SignoffLine]) -> str:
@@ -62,7 +65,10 @@ def roles_for(request: SignoffRequest, person: User) -> list[str]:
     """The departments a person could answer for, of those that are asked; all their own where none is."""
     lines = request.lines.all()
     asked = {role for line in lines for role in required(request.act, line.digest)}
-    own: list[str] = [role for role in DEPARTMENTS if role in person.roles]
+    held = person.roles
+    own: list[str] = [
+        role for role in DEPARTMENTS if role in held or deputyship_for(request, role, person) is not None
+    ]
     return [role for role in own if role in asked] or own
 
 
@@ -99,6 +105,24 @@ def _why_not(request: SignoffRequest, role: str, lines: Iterable[Line], person: 
     return ""
 
 
+def _stands_in(request: SignoffRequest, role: str, person: User) -> str:
+    """For whom the reader answers, where they do not hold the role themself."""
+    given = deputyship_for(request, role, person) if role and role not in person.roles else None
+    if given is None:
+        return ""
+    return _("You stand in for %(name)s until %(day)s, because %(department)s was silent past its time.") % {
+        "name": given.person.username, "day": words.day(given.until), "department": words.department(role),
+    }  # fmt: skip
+
+
+def _common(lines: tuple[Line, ...]) -> tuple[tuple[Fact, ...], tuple[Line, ...]]:
+    """What is said of every line alike, to be said once, and the lines without it."""
+    said = {line.said for line in lines}
+    if len(lines) < 2 or len(said) > 1:
+        return (), lines
+    return said.pop(), tuple(replace(line, said=()) for line in lines)
+
+
 def signing_page(
     request: SignoffRequest,
     person: User,
@@ -115,6 +139,7 @@ def signing_page(
     asked = list(request.lines.order_by("pk"))
     known = known_of(request, asked, person)
     lines = tuple(line_of(request, line, known, (person, role), typed) for line in asked)
+    common, lines = _common(lines)
     roles = roles_for(request, person)
     why_not = _why_not(request, role, lines, person)
     done = not any(
@@ -128,6 +153,7 @@ def signing_page(
         due=_due(request, done, now),
         departments=departments_of(request, asked, known),
         subject=subject_of(request.act, [line.digest for line in asked]),
+        common=common,
         lines=lines,
         role=role,
         department=words.department(role) if role else "",
@@ -144,4 +170,5 @@ def signing_page(
         message=message,
         has_numbers=any(line.shown is not None for line in lines),
         reason=reason,
+        stands_in=_stands_in(request, role, person),
     )

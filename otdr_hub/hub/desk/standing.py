@@ -10,11 +10,13 @@ from django.db.models import QuerySet
 from governance.access.models import User
 from governance.access.policy import may
 from governance.killswitch.models import GLOBAL, Shutoff
+from governance.killswitch.selectors import standing as shutoffs
 from governance.markets.models import Market
 from governance.models import MetricVersion
 from governance.publication.models import Publication, PublicationLine
 from governance.publication.services import guard_holds
 from governance.scope.models import WHOLE, ScopeDecision
+from governance.scope.selectors import value_of
 from governance.scope.services import ACT
 from governance.scope.states import ScopeState
 from governance.signoffs.models import Signature
@@ -50,8 +52,11 @@ class Standing:
 
     @property
     def may_be_shown(self) -> bool:
-        """Whether signatures let it be shown: those over the newest decision, or over one before."""
-        return self.signed is not None and self.state in ("shown", "noted", "asked")
+        """Whether signatures let it be shown: those over the newest decision, or over one before that says
+        the same. Decided otherwise, it is not shown until that is signed."""
+        if self.signed is None or self.decision is None or self.signed.state != self.decision.state:
+            return False
+        return self.state in ("shown", "noted", "asked")
 
 
 def version_in_effect() -> MetricVersion | None:
@@ -62,9 +67,9 @@ def version_in_effect() -> MetricVersion | None:
         return None
 
 
-def _decisions() -> QuerySet[ScopeDecision]:
-    whole = ScopeDecision.objects.filter(breakout=WHOLE, value=WHOLE)
-    return whole.select_related("version", "decided_by", "market").order_by("pk")
+def _decisions(breakout: str) -> QuerySet[ScopeDecision]:
+    mine = ScopeDecision.objects.filter(breakout=breakout, value=value_of(breakout))
+    return mine.select_related("version", "decided_by", "market").order_by("pk")
 
 
 def _state(
@@ -116,14 +121,23 @@ def _one(
     )
 
 
-def standings(*, actor: User) -> list[Standing]:
-    """Every market of the scope, in its order. Raises NotAllowedError for whoever may not see the board."""
+def _offs(breakout: str) -> dict[str, Shutoff]:
+    """Market (or everything) -> what switched it off: as a whole, or all its figures by a breakout."""
+    found = {one.market: one for one in shutoffs().filter(breakout=breakout, value=value_of(breakout))}
+    return found | {one.market: one for one in shutoffs().filter(breakout=WHOLE)}
+
+
+def standings(*, actor: User, breakout: str = WHOLE) -> list[Standing]:
+    """Every market of the scope, in its order; or where its figures by a breakout stand.
+
+    Raises NotAllowedError for whoever may not see the board.
+    """
     version = version_in_effect()
     data = newest(version=version, actor=actor) if version else {}
-    decided = {item.market_id: item for item in _decisions()}
+    decided = {item.market_id: item for item in _decisions(breakout)}
     published = Publication.objects.first()
-    lines = {line.market_id: line for line in published.lines.filter(breakout=WHOLE)} if published else {}
-    offs = {one.market: one for one in Shutoff.objects.filter(breakout=WHOLE).select_related("by")}
+    lines = {line.market_id: line for line in published.lines.filter(breakout=breakout)} if published else {}
+    offs = _offs(breakout)
     markets = Market.objects.order_by("priority", "code")
     return [
         _one(market, decided.get(market.code), data.get(market.code), version, (lines, offs))

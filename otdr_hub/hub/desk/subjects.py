@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from governance.definition import diff, explain
+from governance.killswitch.models import WHOLE, LiftAsk
 from governance.majeure.models import ForceMajeure
+from governance.markets.models import Market
 from governance.models import MetricVersion
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import EVERYWHERE, RequirementChange
@@ -17,7 +20,8 @@ from governance.versions.selectors import definition_of
 from governance.versions.states import VersionState
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.evidence import Fact
-from otdr_hub.hub.numbers import fingerprint
+from otdr_hub.hub.numbers import fingerprint, moment, week_name
+from otdr_hub.hub.switch.names import category_words, name_of, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,42 @@ def _majeure(digest: str) -> Subject | None:
     )
 
 
+def _lift(digest: str) -> Subject | None:
+    """What was switched off and why, the evidence, and exactly what would be shown again."""
+    ask = LiftAsk.objects.filter(digest=digest).select_related("shutoff__by", "asked_by").first()
+    if ask is None:
+        return None
+    names = dict(Market.objects.values_list("code", "name"))
+    off = ask.shutoff
+    who = _("%(name)s, %(time)s, %(category)s") % {
+        "name": off.by.username, "time": moment(off.at), "category": category_words(off.category),
+    }  # fmt: skip
+    return Subject(
+        lead=_("%(name)s is to be shown again.") % {"name": name_of(off, names)},
+        title=_("What would be shown, as certified"),
+        changes=tuple(_shown_line(line, names) for line in ask.content.splitlines()),
+        facts=(
+            Fact(_("Switched off by"), who),
+            *((Fact(_("Reason"), reason_of(off)),) if reason_of(off) else ()),
+            Fact(_("Evidence"), ask.evidence),
+            Fact(_("Asked by"), ask.asked_by.username),
+        ),
+    )
+
+
+def _shown_line(line: str, names: dict[str, str]) -> str:
+    """A line of what would be shown: the market, up to which week, and the fingerprints signed for it."""
+    market, breakout, *value, decision, vintage, through = line.split(" ")
+    what = names.get(market, market)
+    if breakout != WHOLE:
+        what = _("%(market)s, carrier %(carrier)s") % {"market": what, "carrier": " ".join(value)}
+    return _("%(what)s, up to %(week)s: decision %(decision)s, data %(data)s") % {
+        "what": what,
+        "week": week_name(dt.date.fromisoformat(through)) if through != "-" else _("its last week"),
+        "decision": fingerprint(decision), "data": fingerprint(vintage),
+    }  # fmt: skip
+
+
 def _scope(digests: Sequence[str]) -> Subject | None:
     """Markets are told line by line; only a definition that changes is said once for all of them."""
     rows = ScopeDecision.objects.filter(digest__in=digests).select_related("version").order_by("pk")
@@ -119,7 +159,9 @@ def _scope(digests: Sequence[str]) -> Subject | None:
 
 def subject_of(act: str, digests: Sequence[str]) -> Subject | None:
     """What a request is about, said once for all its lines; None where the lines say it all."""
-    tell = {"version": _version, "requirement": _requirement, "majeure": _majeure}.get(act)
+    tell = {"version": _version, "requirement": _requirement, "majeure": _majeure, "shutoff_lift": _lift}.get(
+        act
+    )
     if tell is not None:
         return tell(digests[0]) if digests else None
     return _scope(digests) if act == "scope" else None

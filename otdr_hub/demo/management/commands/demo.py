@@ -61,6 +61,6 @@ class Command(ServiceCommand):
             "loaded": True, "publication": loaded.publication.number, "digest": loaded.publication.digest,
             "week": weeks.label(loaded.week), "rows": loaded.rows, "seconds": seconds,
         }  # fmt: skip
-        shown = loaded.publication.lines.exclude(decision="").count()
+        shown = loaded.publication.lines.filter(breakout="-").exclude(decision="").count()
         text = f"{loaded.publication} shows {shown} of {Market.objects.count()} markets; {seconds} s."
         return answer, text, DONE

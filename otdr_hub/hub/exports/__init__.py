@@ -1,0 +1,1 @@
+"""Files that leave the house: CSV, XLSX and PDF of what the hub shows, each naming what it is."""

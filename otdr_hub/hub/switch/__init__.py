@@ -1,0 +1,1 @@
+"""The kill switch's page and its part of the API."""

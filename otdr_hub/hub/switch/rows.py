@@ -1,0 +1,116 @@
+"""One line per switch: its state in words, since when, who and why, and what may be done about it.
+
+Reasons and evidence are free text and may carry a number, so they are told only to who may act or audit
+(`shutoff_read`); everybody else reads state, time and category, which cannot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from governance.access.models import User
+from governance.access.policy import may
+from governance.killswitch.models import LiftAsk, Shutoff
+from governance.killswitch.selectors import REASON_WITHIN, is_void, open_ask
+from governance.signoffs.models import SignoffRequest
+from governance.signoffs.selectors import missing_roles
+from otdr_hub.hub.desk import words
+from otdr_hub.hub.numbers import moment
+from otdr_hub.hub.switch.names import category_words, name_of, reason_of
+from otdr_hub.hub.switch.preview import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """That it was asked to be on again: in words, and where it is signed. `is_open` while it can succeed."""
+
+    sentence: str
+    link: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """A shutoff in effect, in words."""
+
+    number: int
+    name: str
+    since: str
+    machine: str
+    who: str
+    category: str
+    reason: str
+    owes: str
+    asking: Asking | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A market's switch. `round` tells a form sent twice from a new one."""
+
+    code: str
+    name: str
+    mark: words.Mark
+    note: str
+    off: Off | None
+    round: int
+    becomes: str = ""
+    preview: Preview | None = None
+
+
+def owes(shutoff: Shutoff, now: dt.datetime) -> str:
+    """By when the reason is owed; nothing once it is given."""
+    if reason_of(shutoff):
+        return ""
+    due = shutoff.at + REASON_WITHIN
+    if due <= now:
+        return _("The reason is overdue since %(time)s.") % {"time": moment(due)}
+    return _("The reason is owed by %(time)s.") % {"time": moment(due)}
+
+
+_VOID = {
+    "repeated": gettext_noop("It was switched off once more after that, so it must be asked again."),
+    "rejected": gettext_noop("A department rejected it. It may be asked again with other evidence."),
+    "moved": gettext_noop(
+        "What would be shown has changed since. Ask again: the signatures are over what is shown."
+    ),
+}
+
+
+def _asking(ask: LiftAsk) -> Asking:
+    request = SignoffRequest.objects.filter(lines__digest=ask.digest).first()
+    link = reverse("desk:signoff", kwargs={"number": request.pk}) if request else ""
+    said = {"name": ask.asked_by.username, "time": moment(ask.asked_at)}
+    lead = _("%(name)s asked on %(time)s to switch it on again.") % said
+    void = is_void(ask)
+    if void:
+        return Asking(f"{lead} {_(_VOID.get(void, ''))}".strip(), link, is_open=False)
+    missing = words.join_departments(missing_roles("shutoff_lift", ask.digest))
+    return Asking(f"{lead} {_('Missing: %(names)s.') % {'names': missing}}", link, is_open=True)
+
+
+def off_of(shutoff: Shutoff, names: dict[str, str], reader: User, now: dt.datetime) -> Off:
+    """A shutoff as this reader may know it."""
+    may_read = bool(may(reader, "shutoff_read"))
+    newest = shutoff.asks.select_related("asked_by", "shutoff").order_by("-pk").first()
+    return Off(
+        number=shutoff.pk,
+        name=name_of(shutoff, names),
+        since=moment(shutoff.at),
+        machine=shutoff.at.isoformat(),
+        who=shutoff.by.username,
+        category=category_words(shutoff.category),
+        reason=reason_of(shutoff) if may_read else "",
+        owes=owes(shutoff, now),
+        asking=_asking(newest) if newest else None,
+    )
+
+
+def is_asked(shutoff: Shutoff) -> bool:
+    """Whether the departments are asked about it now."""
+    return open_ask(shutoff) is not None

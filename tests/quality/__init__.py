@@ -1,0 +1,1 @@
+"""Goals of the pages that need no browser: colours, templates."""
