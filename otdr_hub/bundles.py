@@ -45,7 +45,7 @@ class PlotlyBundle(BaseFinder):
         yield Path(PLOTLY).name, storage
 
 
-class _Compressor(Compressor):  # type: ignore[misc]
+class _Compressor(Compressor):  # type: ignore[misc]  # its base is untyped
     """The best compression takes half a minute for a script of this size and saves a tenth."""
 
     @staticmethod
@@ -55,7 +55,7 @@ class _Compressor(Compressor):  # type: ignore[misc]
         return compressed
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # its base is untyped
     """Hashed names, compressed once."""
 
     def create_compressor(self, **options: Any) -> Compressor:

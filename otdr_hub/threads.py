@@ -75,7 +75,7 @@ class OneThread(ASGIHandler):
 
     def _made(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response._handler_class = type(self)  # type: ignore[attr-defined]
+        response._handler_class = type(self)  # type: ignore[attr-defined]  # as Django does
         return response
 
     async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:

@@ -118,12 +118,12 @@ def input_taken(folder: Path) -> list[Ingested]:
     return [batch_ingest(path=path, kind=kind, actor=person("data_engineer")) for kind, path in files]
 
 
-def required(act: str, *roles: str) -> None:
-    """One signature of each role for the act."""
-    for role in roles:
+def required(act: str, *roles: str, **counts: int) -> None:
+    """One signature of each role for the act; of those named with a number, so many."""
+    for role, count in {**dict.fromkeys(roles, 1), **counts}.items():
         person(role)
         if not Requirement.objects.filter(act=act, role=role).exists():
-            requirement_set(act=act, role=role, count=1, actor=person("admin"))
+            requirement_set(act=act, role=role, count=count, actor=person("admin"))
 
 
 def version_draft() -> MetricVersion:

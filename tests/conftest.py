@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import shutil
@@ -36,10 +37,14 @@ from tests.faults import NAMED
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.load_profile("ours")
 PROJECT = Path(__file__).resolve().parent.parent
-# Made only when a test writes there.
-CHECKPOINTS = settings.CHECKPOINT_DIR
 _number = itertools.count()
 TEMPLATE = f"test_template_{os.getpid()}"
+
+
+@functools.cache
+def _checkpoints() -> Path:
+    """Made only when a test writes there; asked late, for benchmarks import this before they say their settings."""
+    return Path(settings.CHECKPOINT_DIR)
 
 
 @pytest.hookimpl(tryfirst=True)  # before a choice by mark is made
@@ -69,7 +74,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | Non
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """What one test signed, in a transaction that is gone, says nothing of another one's database."""
-    settings.CHECKPOINT_DIR = CHECKPOINTS / str(next(_number))
+    settings.CHECKPOINT_DIR = _checkpoints() / str(next(_number))
 
 
 @dataclass(frozen=True)

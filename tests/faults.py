@@ -41,6 +41,8 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "L13": (
         f"{_FOUND}l13_a_checkpoint_taken_out_or_altered_is_found",
         f"{_FOUND}l13_a_last_checkpoint_without_its_signature_is_found",
+        f"{_G}checkpoints.py::test_l13_a_file_whose_end_was_cut_is_found_and_signed_again",
+        f"{_G}checkpoints.py::test_l13_database_and_file_cut_together_are_found_with_a_copy_kept_elsewhere",
         f"{_FOUND}l13_another_key_is_found",
         f"{_FOUND}l13_history_signed_anew_with_another_key_is_found_by_a_pinned_key_or_a_copy",
     ),
@@ -53,6 +55,9 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "L15": (
         f"{_FOUND}l15_a_guard_that_was_changed_is_named",
         f"{_FOUND}l15_the_unique_key_that_forbids_a_fork_is_a_guard",
+        f"{_FOUND}l15_a_guard_that_was_changed_used_and_put_back_is_found",
+        f"{_FOUND}l15_an_upgrade_of_the_guards_is_no_finding",
+        f"{_FOUND}l15_whoever_edits_the_guards_of_a_checkpoint_breaks_its_signature",
     ),
     "L16": (f"{_ATTACKS}l16_no_setting_silences_a_trigger",),
     "L17": (
@@ -66,6 +71,8 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     "S1": (
         f"{_G}person_attacks.py::test_s1_who_never_signs",
         f"{_G}person_attacks.py::test_s1_nobody_signs_by_anothers_hand",
+        f"{_G}person_attacks.py::test_s1_who_has_not_just_proven_who_they_are_does_not_sign",
+        f"{_G}floor.py::test_one_row_certifies_nothing_with_one_signature",
         f"{_G}signatures.py::test_one_person_answers_a_request_for_one_department_even_on_other_lines",
         f"{_G}signatures.py::test_who_recomputed_the_numbers_does_not_sign_for_them",
         f"{_G}known_bugs.py::test_experimenter_four_eyes_hold_without_any_page",
@@ -73,22 +80,29 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
         f"{_G}deputies.py::test_between_them_they_have_one_voice",
     ),
     "S2": (
+        f"{_G}scope_digest.py::test_no_other_content_comes_in_under_a_signed_digest",
         f"{_G}known_bugs.py::test_flagsmith_7056_no_approval_outlives_an_edit",
         f"{_G}known_bugs.py::test_gitlab_383776_no_window_between_an_edit_and_its_signatures",
     ),
     "S3": (
+        f"{_G}role_race.py::test_s3_a_role_taken_away_and_a_signature_in_it_have_one_order",
         f"{_G}people.py::test_a_role_taken_away_is_gone_from_an_open_session_at_once",
         f"{_G}person_attacks.py::test_s3_a_role_counts_at_the_moment_of_the_signature",
+        f"{_G}lift.py::test_s3_a_role_counts_at_the_moment_of_each_signature_for_on_again",
     ),
-    # Who lifts a shutoff is the kill switch's business; that a recent proof is asked for is shown here.
     "S4": (
+        f"{_G}lift.py::test_a_person_who_switched_off_or_asks_does_not_sign",
+        f"{_G}lift.py::test_s4_a_stale_session_and_the_product_itself_do_not_bring_it_back",
+        f"{_G}lift.py::test_the_database_refuses_a_lift_without_its_signatures",
+        f"{_HUB}switch.py::test_s4_the_api_asks_only_for_a_person_who_has_just_proven_to_be_there",
         f"{_G}signatures.py::test_who_signs_proved_just_now_who_they_are",
         f"{_G}fresh.py::test_a_session_without_a_proof_is_never_fresh",
         f"{_G}fresh.py::test_the_api_says_it_as_a_problem",
     ),
     "S5": (
         f"{_H}routes.py::test_each_role_gets_what_the_table_says",
-        f"{_H}attacks.py::test_s5_what_is_there_is_refused_like_what_is_not",
+        f"{_H}same_answer.py::test_s5_who_lacks_the_right_cannot_tell_what_is_there",
+        f"{_H}same_answer.py::test_s5_who_is_told_that_it_is_there_may_read_it",
         f"{_H}attacks.py::test_s5_what_nobody_may_set_is_not_taken",
         f"{_G}tokens.py::test_nobody_revokes_a_token_of_somebody_else_on_that_page",
     ),
@@ -101,6 +115,11 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "S7": (
         f"{_H}attacks.py::test_s7_text_from_people_is_inert_on_every_page",
+        f"{_H}attacks.py::test_s7_what_a_definition_says_is_inert_and_its_name_is_none_but_a_name",
+        f"{_HUB}carriers_page.py::test_a_name_with_markup_is_text_everywhere",
+        f"{_HUB}carriers_page.py::test_s7_a_picture_has_no_markup_in_titles_names_or_hover_texts",
+        f"{_HUB}exports.py::test_text_that_would_calculate_is_neutral_in_csv",
+        f"{_HUB}exports.py::test_text_that_would_calculate_is_text_in_a_workbook",
         f"{_G}people.py::test_names_and_reasons_are_inert_on_the_page",
         f"{_G}door.py::test_a_name_with_line_breaks_forges_no_line_of_the_log",
     ),
@@ -110,9 +129,15 @@ CASES: Final[Mapping[str, tuple[str, ...]]] = {
         f"{_G}door.py::test_guessed_codes_are_cut_off",
         f"{_G}tokens.py::test_guessing_tokens_finds_none",
     ),
-    "S9": (f"{_H}schemathesis.py::test_nothing_the_schema_allows_or_forbids_breaks_the_api",),
+    "S9": (
+        f"{_H}schemathesis.py::test_nothing_the_schema_allows_or_forbids_breaks_the_api",
+        f"{_H}schemathesis.py::test_the_stream_answers_as_the_schema_says",
+    ),
     "S10": (
-        f"{_H}attacks.py::test_s10_no_secret_is_in_the_repository",
+        f"{_H}secrets.py::test_s10_no_secret_is_in_the_repository",
+        f"{_H}secrets.py::test_s10_what_looks_like_a_secret_or_is_one_of_ours_is_seen",
+        f"{_H}secrets.py::test_s10_where_secrets_live_stays_out_of_the_image",
+        f"{_H}secrets.py::test_s10_no_secret_is_in_the_image",
         f"{_H}attacks.py::test_s10_no_secret_is_on_a_page_in_an_error_or_in_the_log",
         f"{_G}checkpoints.py::test_files_are_closed_to_others_and_hold_no_secret",
     ),

@@ -17,14 +17,19 @@ def door(request: HttpRequest) -> dict[str, Any]:
     return {"sees_people": partial(sees, request, "people_read"), "single_sign_on": settings.SINGLE_SIGN_ON}
 
 
+def note_roles(request: HttpRequest, roles: frozenset[str]) -> frozenset[str]:
+    """Keep what was read at the door for the menus of the page; what somebody may do is asked afresh."""
+    request._otdr_roles = roles  # type: ignore[attr-defined]  # a request has no room of its own for it
+    return roles
+
+
 def roles_seen(request: HttpRequest) -> frozenset[str]:
     """The roles of who looks, read once for all of a page's menus; none of whoever is not signed in."""
     found: frozenset[str] | None = getattr(request, "_otdr_roles", None)
-    if found is None:
-        user = getattr(request, "user", None)
-        found = user.roles if isinstance(user, User) else frozenset()
-        request._otdr_roles = found  # type: ignore[attr-defined]  # for the other menus
-    return found
+    if found is not None:
+        return found
+    user = getattr(request, "user", None)
+    return note_roles(request, user.roles if isinstance(user, User) else frozenset())
 
 
 def sees(request: HttpRequest, verb: str) -> bool:

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
+from governance.access.context import note_roles
 from governance.access.models import User
 from governance.access.selectors import acting_among, acting_for, has_second_factor, protected_among
 from otdr_hub.lib import clock
@@ -45,8 +46,8 @@ def require_role(person: User) -> frozenset[str]:
     return roles
 
 
-def require_admitted(person: User) -> None:
-    """Raise NoRoleError or SecondFactorError where the person must not come further than the door."""
+def require_admitted(person: User) -> frozenset[str]:
+    """The roles held now; NoRoleError or SecondFactorError where the person must not come further."""
     roles, asked = require_role(person), settings.SECOND_FACTOR_ROLES
     if asked:
         # Whoever stands in for a signer signs, so the same is asked of them.
@@ -55,6 +56,7 @@ def require_admitted(person: User) -> None:
         raise SecondFactorError(
             f"The role {min(asked)} asks for a second factor; set one up at {reverse('mfa_index')} first."
         )
+    return roles
 
 
 def admitted_among(people: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
@@ -95,7 +97,7 @@ class DoorMiddleware:
         if not isinstance(person, User):
             return None
         try:
-            require_admitted(person)
+            note_roles(request, require_admitted(person))
         except SecondFactorError:
             return HttpResponseRedirect(reverse("mfa_index"))
         except NoRoleError as error:

@@ -67,8 +67,11 @@ def check_reason(reason: str) -> None:
 
 
 def _locked(user: User) -> User:
-    """The account's row, held to the end of the transaction: what it holds changes one act at a time."""
-    return User.objects.select_for_update().get(pk=user.pk)
+    """The account's row, held to the end of the transaction: what it holds changes one act at a time.
+
+    A row that names the account (a signature, say) takes its key when it is committed, and need not wait.
+    """
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _record(action: Action, user: User, payload: dict[str, Any], actor: User) -> None:
@@ -123,6 +126,7 @@ def account_close(*, user: User, reason: str, actor: User) -> None:
     """Close an account: it opens nothing from the next request on. What it did and held stays on record."""
     require(may(actor, "account_close"))
     check_reason(reason)
+    ledger.order_visibility()  # as a signature does, so that the first of the two is first in the ledger
     user = _locked(user)
     if user.pk == actor.pk:
         raise NotAllowedError("Nobody closes their own account.")
@@ -167,6 +171,7 @@ def role_revoke(*, user: User, role: str, reason: str, actor: User) -> None:
     require(may(actor, "role_revoke"))
     (group,) = groups_of([role])
     check_reason(reason)
+    ledger.order_visibility()  # as a signature does, so that the first of the two is first in the ledger
     user = _locked(user)
     grant = open_grants(user).filter(role=role).first()
     if grant is None:

@@ -59,6 +59,7 @@ class Review:
     finding: Finding | None
     guard: str
     difference: Difference | None
+    put_back: int | None = None
 
     @property
     def problem(self) -> str:
@@ -69,6 +70,10 @@ class Review:
             return f"The database is not guarded as it should be: {self.guard}"
         if self.difference is not None:
             return f"The tables were changed without an entry. {self.difference}"
+        if self.put_back is not None:
+            return (
+                f"Before entry {self.put_back} the database's guards were others for a while, then put back"
+            )
         return ""
 
 
@@ -92,7 +97,7 @@ def review(*, checkpoint_file: Path | None = None, key: bytes | None = None, eve
         difference = None if report.finding else _difference(replay.state, tables)
     return Review(
         report.entries, report.head, len(found), sum(len(items) for items in tables.values()),
-        report.finding or replay.finding, report.guard, difference,
+        report.finding or replay.finding, report.guard, difference, report.put_back,
     )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 It acts on the second sighting of the same problem, so on nothing that passes by itself. It does not act
 where the database's guards are not the ones this code knows: an installation looks like that while it is
 brought up to date, and then the check may simply be the older of the two. Nor where an entry only waits
-for its checkpoint: that makes no number wrong. Both stand in the log and on the ledger's page.
+for its checkpoint: that makes no number wrong. Nor where the guards were others for a while: a migration
+that was undone looks the same. All three stand in the log and on the ledger's page.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ _log = logging.getLogger(__name__)
 
 def _is_ours(found: Review) -> bool:
     """Whether the problem says that a number may rest on something nobody decided."""
-    if not found.problem or found.guard:
+    if found.guard:
         return False
-    return found.finding is None or found.finding.problem != UNSIGNED
+    return found.finding.problem != UNSIGNED if found.finding else found.difference is not None
 
 
 def act_on(found: Review) -> bool:

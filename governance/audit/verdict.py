@@ -20,7 +20,7 @@ from governance.access.policy import may
 from governance.audit.review import Review, review
 from governance.ledger import checkpoints, keys
 from governance.ledger.models import Entry, Head
-from governance.ledger.offline import signed_text
+from governance.ledger.signed import signed_text
 from otdr_hub.lib.outcome import require
 
 _KEY: Final = "ledger-verified"

@@ -7,39 +7,19 @@ from functools import cached_property
 from typing import Any, Final
 
 from governance.decisions.gates import Found, evaluate
+from governance.decisions.inscope import InScope, in_scope
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
-from governance.decisions.own import names_of
 from governance.decisions.selectors import hold
 from governance.decisions.selectors import in_force as decision_in_force
 from governance.launch.models import Launch, LaunchPlan
 from governance.launch.seats import CHAIR, SeatName, title
 from governance.launch.selectors import Place, places, plan_of
-from governance.scope.selectors import in_force
-from governance.scope.services import ACT as SCOPE
 from governance.scope.states import ScopeState
-from governance.signoffs.selectors import stands
 from otdr_hub.lib import digest
 from otdr_hub.lib.outcome import ALLOWED, Answer, Refused
 
 # Without these three at the table there is nobody to certify anything, so nothing is launched.
 MUST_BE_HELD: Final = (SeatName.FINANCE, SeatName.LEGAL, SeatName.LOGISTICS)
-UNDECIDED: Final = "undecided"
-
-
-@dataclass(frozen=True, slots=True)
-class InScope:
-    """One priority market: what was decided about it, and whether all have signed."""
-
-    code: str
-    name: str
-    state: str
-    decision: str
-    signed: bool
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether a launch would show it."""
-        return self.signed and self.state in (ScopeState.CERTIFIED, ScopeState.KNOWN_ISSUE)
 
 
 @dataclass(frozen=True)
@@ -94,7 +74,7 @@ class Board:
                 "name": self.launch.name, "at": plan.moment, "calendar": plan.countries,
                 "markets": plan.codes, "plan": plan.pk,
             },
-            "gates": [found.plain() for found in self.gates],
+            "gates": [found.kept() for found in self.gates],
             "seats": {item.name: item.holder and item.holder.username for item in self.places},
             "verdicts": [_said(verdict) for verdict in self.verdicts.values()],
             "scope": self._scope(),
@@ -102,9 +82,12 @@ class Board:
 
     def _scope(self) -> list[dict[str, Any]]:
         return [
-            {"market": item.code, "state": item.state, "decision": item.decision, "signed": item.signed}
+            {
+                "market": item.code, "state": item.state, "decision": item.decision, "signed": item.signed,
+                "shown": item.is_shown,
+            }
             for item in self.scope
-        ]
+        ]  # fmt: skip
 
 
 def _said(verdict: Verdict) -> dict[str, Any]:
@@ -113,18 +96,6 @@ def _said(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason, "appeals": verdict.appeals, "at": verdict.given_at,
         "conditions": [{"text": one.text, "due_on": one.due_on} for one in verdict.asked],
     }  # fmt: skip
-
-
-def _scope(plan: LaunchPlan) -> tuple[InScope, ...]:
-    found = []
-    for code, name in names_of(plan.codes).items():
-        decision = in_force(code)
-        if decision is None:
-            found.append(InScope(code, name, UNDECIDED, "", signed=False))
-            continue
-        signed = stands(SCOPE, decision.digest)
-        found.append(InScope(code, name, str(decision.state), decision.digest, signed))
-    return tuple(found)
 
 
 def newest_verdicts(launch: Launch) -> dict[str, Verdict]:
@@ -137,12 +108,13 @@ def read(launch: Launch) -> Board:
     """The board of a launch now."""
     plan, decision = plan_of(launch), decision_in_force(launch)
     return Board(
-        launch, plan, evaluate(launch), places(launch), newest_verdicts(launch), _scope(plan),
+        launch, plan, evaluate(launch), places(launch), newest_verdicts(launch), in_scope(plan),
         decision, hold(decision) if decision else None,
     )  # fmt: skip
 
 
-def _names(names: list[str]) -> str:
+def joined(names: list[str]) -> str:
+    """Names as one speaks of them."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -151,10 +123,10 @@ def _ready(board: Board) -> Answer:
     if not board.gates:
         return Refused("No gate is installed, so nothing can be launched.")
     if board.unheld:
-        return Refused(f"Nobody holds the seat {_names([title(name) for name in board.unheld])}.")
+        return Refused(f"Nobody holds the seat {joined([title(name) for name in board.unheld])}.")
     if board.silent:
         who = [title(name) for name in board.silent]
-        return Refused(f"{_names(who)} {'has' if len(who) == 1 else 'have'} given no verdict yet.")
+        return Refused(f"{joined(who)} {'has' if len(who) == 1 else 'have'} given no verdict yet.")
     if not any(item.is_shown for item in board.scope):
         return Refused("No priority market may be shown yet.")
     return ALLOWED
@@ -176,8 +148,8 @@ def open_to(board: Board, kind: str) -> Answer:
 
 def _why_not_full(left_out: list[str], noted: list[str]) -> str:
     if left_out:
-        return f"{_names(left_out)} may not be shown."
-    return f"{_names(noted)} can only be shown with a disclosure." if noted else ""
+        return f"{joined(left_out)} may not be shown."
+    return f"{joined(noted)} can only be shown with a disclosure." if noted else ""
 
 
 def _why_not_partial(left_out: list[str], noted: list[str]) -> str:  # noqa: ARG001 (asked alike)

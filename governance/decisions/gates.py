@@ -25,12 +25,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One answer: the state, a sentence, the evidence line by line, and the page that has more."""
+    """One answer: the state, a sentence, the evidence line by line, and the page that has more.
+
+    `about` names what stands against it one by one (a market, a run), as lines in words do not: what was not
+    among it when the chair decided is a new fact.
+    """
 
     state: State
     sentence: str
     lines: tuple[str, ...] = ()
     link: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,12 @@ class Found:
         """Whether it holds."""
         return self.gate.state is State.OK
 
-    def plain(self) -> dict[str, Any]:
+    def kept(self) -> dict[str, Any]:
         """What is kept of it in a decision and a check."""
+        return {**self.plain(), "about": self.gate.about}
+
+    def plain(self) -> dict[str, Any]:
+        """What everybody is told of it."""
         return {
             "name": self.name, "title": self.title, "state": self.gate.state.value,
             "sentence": self.gate.sentence, "lines": self.gate.lines,

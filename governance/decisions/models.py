@@ -111,7 +111,8 @@ class LaunchDecision(models.Model):
 
 
 class LaunchCheck(models.Model):
-    """All gates asked again. `lost` are those that were ok at the decision and no longer were: a hold."""
+    """All gates asked again. `lost` is what was not known at the decision: a gate that was better then, the
+    markets (`scope`), the kind (`kind`). Any makes it a hold."""
 
     launch = models.ForeignKey(Launch, on_delete=models.PROTECT, related_name="checks")
     decision = models.ForeignKey(LaunchDecision, on_delete=models.PROTECT, related_name="checks")
@@ -128,7 +129,7 @@ class LaunchCheck(models.Model):
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """Names of the gates that no longer hold; any makes it a hold."""
+        """Names of what no longer is as decided; any makes it a hold."""
         return tuple(item["name"] for item in json.loads(self.held))
 
     @property

@@ -58,14 +58,15 @@ def _decisions(launch: Launch) -> dict[str, ScopeDecision | None]:
 def _markets(launch: Launch) -> Gate:
     found = _decisions(launch)
     names = names_of(tuple(found))
-    absent = [names[code] for code, decision in found.items() if decision is None]
+    absent = [code for code, decision in found.items() if decision is None]
     if not absent:
         return ok(f"Each of the {len(found)} priority markets is decided.", _SCOPE_PAGE)
     return Gate(
         State.OPEN,
         f"Not each of the {len(found)} priority markets is decided for the definition in effect.",
-        tuple(f"{name}: not decided" for name in absent),
+        tuple(f"{names[code]}: not decided" for code in absent),
         _SCOPE_PAGE,
+        tuple(absent),
     )
 
 
@@ -81,10 +82,11 @@ def _signatures(launch: Launch) -> Gate:
     lines = tuple(f"{names[code]}: {', '.join(roles)}" for code, roles in missing.items() if roles)
     if not lines:
         return ok("Everything asked of the departments is signed.", _SCOPE_PAGE)
+    about = tuple(f"{code} {role}" for code, roles in missing.items() for role in roles)
     digests = [asked[code].digest for code, roles in missing.items() if roles]
     if answers(digests).filter(verdict="reject").exists():
-        return Gate(State.BLOCKED, "A department has rejected what it was asked.", lines, _SCOPE_PAGE)
-    return Gate(State.OPEN, "Signatures are missing.", lines, _SCOPE_PAGE)
+        return Gate(State.BLOCKED, "A department has rejected what it was asked.", lines, _SCOPE_PAGE, about)
+    return Gate(State.OPEN, "Signatures are missing.", lines, _SCOPE_PAGE, about)
 
 
 def _holders() -> dict[str, set[int]]:
@@ -98,33 +100,38 @@ def _holders() -> dict[str, set[int]]:
 
 def _requirements(launch: Launch) -> Gate:
     """Enough persons hold each role asked for, counting out those who may not sign their own."""
-    lines, holders = [], _holders()
+    lines, about, holders = [], [], _holders()
     if not required_in_force(VERSION, "*"):
         lines.append("Definitions: no signature is required, so none can be approved.")
+        about.append(VERSION)
     for code, decision in _decisions(launch).items():
         wanted = required_in_force(SCOPE, code)
         barred = acts.authors(SCOPE, decision.digest) if decision else set()
         if not wanted:
             lines.append(f"{code}: no signature is required, so it cannot be certified.")
+            about.append(code)
         for role, count in wanted.items():
             able = len(holders.get(role, set()) - barred)
             if able < count:
                 lines.append(f"{code}: {count} of {role} must sign, {able} can.")
+                about.append(f"{code} {role}")
     if lines:
-        return Gate(State.BLOCKED, "Signatures are required that nobody can give.", tuple(lines))
+        sentence = "Signatures are required that nobody can give."
+        return Gate(State.BLOCKED, sentence, tuple(lines), about=tuple(about))
     return ok("Enough persons can give every signature required.")
 
 
 def _switch(launch: Launch) -> Gate:
     codes = plan_of(launch).codes
-    names = names_of(codes)
+    names, found = names_of(codes), in_effect(codes)
     lines = tuple(
         f"{'Everything' if item.market == GLOBAL else names[item.market]}: switched off since"
         f" {item.at:%d %b %Y, %H:%M} UTC, {item.get_category_display()}"
-        for item in in_effect(codes)
+        for item in found
     )
     if lines:
-        return Gate(State.BLOCKED, "Something is switched off.", lines, "/kill-switch/")
+        about = tuple(str(item.pk) for item in found)
+        return Gate(State.BLOCKED, "Something is switched off.", lines, "/kill-switch/", about)
     return ok("No priority market is switched off.", "/kill-switch/")
 
 
@@ -135,7 +142,7 @@ def _definition(launch: Launch) -> Gate:
         why = f"{later.name} takes effect only on {begins:%d %b %Y}."
         if version is not None:
             why += f" Until then {version.name} counts, and what is decided for it ends with it."
-        return Gate(State.OPEN, why, (), "/versions/")
+        return Gate(State.OPEN, why, (), "/versions/", (later.name,))
     if version is None:
         return Gate(State.BLOCKED, "No definition is in effect.", (), "/versions/")
     return ok(f"{version.name} is in effect since {version.effective_from:%d %b %Y}.", "/versions/")

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from governance.access.models import User
 from governance.access.policy import may
-from governance.decisions import board, facts, gates
+from governance.decisions import board, facts
+from governance.decisions.holding import new_facts
 from governance.decisions.models import Condition, LaunchCheck, LaunchDecision, Verdict
 from governance.decisions.selectors import in_force, may_decide, may_say
 from governance.launch.models import Launch
@@ -148,18 +149,11 @@ def decision_make(*, launch: Launch, kind: str, reason: str, seen: str, actor: U
     return decision
 
 
-def _lost(decision: LaunchDecision, now: Sequence[gates.Found]) -> list[gates.Found]:
-    """Gates that held when it was decided and no longer do; one that is no longer asked does not hold."""
-    held = {item["name"]: item["title"] for item in decision.seen["board"]["gates"] if item["state"] == "ok"}
-    found = {item.name: item for item in now}
-    gone = gates.Gate(gates.State.OPEN, "This can no longer be asked.")
-    asked = [found.get(name) or gates.Found(name, label, gone) for name, label in held.items()]
-    return [item for item in asked if not item.is_ok]
-
-
 @transaction.atomic
 def launch_check(*, launch: Launch, actor: User) -> LaunchCheck:
-    """Ask every gate again. What held at the decision and no longer does holds the launch, on record.
+    """Ask every gate again, and whether the markets and the kind are still those decided on.
+
+    What the chair did not know holds the launch, on record.
 
     Nothing the hub shows is changed by it. Raises ConflictError where nothing is to be launched.
     """
@@ -168,11 +162,11 @@ def launch_check(*, launch: Launch, actor: User) -> LaunchCheck:
     decision = in_force(launch)
     if decision is None or decision.kind == LaunchDecision.Kind.BLOCK:
         raise ConflictError(f"{launch} has no decision to launch, so there is nothing to check.")
-    now = gates.evaluate(launch)
-    lost = _lost(decision, now)
+    now = board.read(launch)
+    lost = new_facts(decision, now)
     check = LaunchCheck.objects.create(
-        launch=launch, decision=decision, gates=digest.canonical([found.plain() for found in now]),
-        held=digest.canonical([found.plain() for found in lost]), checked_by=actor, checked_at=clock.now(),
+        launch=launch, decision=decision, gates=digest.canonical([found.kept() for found in now.gates]),
+        held=digest.canonical([found.kept() for found in lost]), checked_by=actor, checked_at=clock.now(),
     )  # fmt: skip
     ledger.record(
         action=Action.LAUNCH_HELD if lost else Action.LAUNCH_CHECKED,

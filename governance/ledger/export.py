@@ -48,15 +48,21 @@ def write_verifier(file: Path) -> None:
     here = Path(__file__).parent
     text = here.joinpath("offline.py").read_text("utf-8")
     arithmetic = here.joinpath("ed25519.py").read_text("utf-8").partition("\n_P:")
+    signed = here.joinpath("signed.py").read_text("utf-8").partition("\nPUT_BACK:")
     before, _, rest = text.partition("try:\n    from governance.ledger.ed25519")
     after = rest.partition("\n\n")[2].partition("@dataclass")
     try:
         with file.open("x", encoding="utf-8") as out:
-            out.write(f"{before}{after[0]}{''.join(arithmetic[1:]).strip()}\n\n\n{''.join(after[1:])}")
+            out.write(f"{before}{after[0]}{_body(arithmetic)}{_body(signed)}{''.join(after[1:])}")
     except FileExistsError:
         raise ConflictError(f"{file} is there already; name another file.") from None
     except OSError as error:
         raise ConflictError(f"{file} cannot be written ({error.strerror}).") from None
+
+
+def _body(parts: tuple[str, str, str]) -> str:
+    """A module from its first constant on."""
+    return f"{''.join(parts[1:]).strip()}\n\n\n"
 
 
 def _line(item: dict[str, Any]) -> str:

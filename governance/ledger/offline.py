@@ -19,8 +19,10 @@ from typing import Any, Final
 
 try:
     from governance.ledger.ed25519 import verify_signature
-except ImportError:  # run as a script: the file beside this one
-    from ed25519 import verify_signature  # type: ignore[no-redef, import-not-found]
+    from governance.ledger.signed import PUT_BACK, key_id, put_back, signed_text
+except ImportError:  # run as a script: the files beside this one
+    from ed25519 import verify_signature  # type: ignore[no-redef, import-not-found]  # there only then
+    from signed import PUT_BACK, key_id, put_back, signed_text  # type: ignore[no-redef, import-not-found]  # too
 
 GENESIS: Final = "0" * 64
 COLUMNS: Final = (
@@ -48,7 +50,6 @@ class Finding:
 def entry_hash(row: Row) -> str:
     """SHA-256 over length-prefixed fields, so that no separator can be forged inside a field."""
     values = (str(row[0]), row[1], row[2] or "", *row[3:8])
-    # Lengths are in bytes; of plain ASCII both lengths are the same.
     parts = [f"{len(item) if item.isascii() else len(item.encode())}:{item}" for item in values]
     return hashlib.sha256("".join(parts).encode()).hexdigest()
 
@@ -80,27 +81,12 @@ def _link(row: Row, expected: int, previous: str) -> str:
     return "" if entry_hash(row) == row[8] else "its content does not match its hash"
 
 
-def key_id(public_key: bytes) -> str:
-    """The short name of a public key."""
-    return hashlib.sha256(public_key).hexdigest()[:16]
-
-
-def signed_text(checkpoint: Mapping[str, Any]) -> bytes:
-    """What the signature of a checkpoint covers: all its other fields as canonical JSON."""
-    fields = {name: value for name, value in checkpoint.items() if name != "signature"}
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return b"otdr-checkpoint-1\n" + text.encode()
-
-
 def check_checkpoints(
     checkpoints: Sequence[Mapping[str, Any]], hashes: Sequence[str], public_key: bytes, verify: Verify,
     *, every: bool = False,
 ) -> Finding | None:  # fmt: skip
-    """The first entry on which chain and checkpoints disagree.
-
-    A checkpoint covers all entries up to its own through their hashes, so the last signature vouches
-    for the rest; those of disagreeing checkpoints tell which side was changed. `every` checks them all.
-    """
+    """The first entry on which chain and checkpoints disagree. The last signature vouches for the entries
+    before it through their hashes; disagreeing ones tell which side was changed. `every` checks them all."""
     for number, item in enumerate(checkpoints, start=1):
         if item.get("seq") != number:
             return Finding(number, "its checkpoint is missing")
@@ -163,7 +149,7 @@ class Replay:
         for digest, item in facts.get("versions", {}).items():
             old, new = states.get(digest, ""), item["state"]
             moves = LIFE.index(new) == LIFE.index(old) + 1 or (old, new) == ("in_review", "draft")
-            if not moves or (new == "approved" and not stands(self.state, "version", digest)):
+            if not moves or (new in LIFE[3:5] and not stands(self.state, "version", digest)):
                 return f"the version {digest[:8]} went from '{old}' to '{new}' and may not"
         known = self.state.get("versions", {}).values()
         if facts.get("versions") and sum(item["state"] == "effective" for item in known) > 1:
@@ -215,19 +201,22 @@ def _wanted(state: State, act: str, digest: str) -> dict[str, int]:
             return {}
         today = _in_force(state, change["act"], change["scope"])
         return today | {change["role"]: max(change["count"], today.get(change["role"], 0))}
-    places = [one["scope_key"] for one in state.get("decisions", {}).values() if one["digest"] == digest]
-    scope = (*places, state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"])[0].split("/")[0]
+    made = {int(key.rpartition("#")[2]): one for key, one in state.get("decisions", {}).items()}
+    mine = {one["scope_key"]: at for at, one in sorted(made.items(), reverse=True) if one["digest"] == digest}
+    if any(at > mine.get(one["scope_key"], at) and one["state"] == "excluded" for at, one in made.items()):
+        return {}  # excluded after it was decided so: it is assessed anew, whatever was signed before
+    scope = (*mine, state.get("asks", {}).get(digest, {"shutoff": "*"})["shutoff"])[0].split("/")[0]
     return _in_force(state, act, "*" if scope == "global" else scope)
 
 
 def _in_force(state: State, act: str, scope: str) -> dict[str, int]:
-    """The newest requirement of each role and part of the scope; everywhere and here, the larger one."""
+    """The newest requirement of each role, everywhere or here the larger one; a certification's floor."""
     told = sorted(state.get("requirements", {}).items(), key=lambda pair: int(pair[0].split("#")[1]))
     here = [item for _, item in told if item["act"] == act and item["scope"] in ("*", scope)]
     newest = {(item["scope"], item["role"]): item["count"] for item in here}
-    if act == "shutoff_lift" and not newest:
-        # What was never asked of the departments there for this act is asked as for a certification.
+    if act == "shutoff_lift" and not newest:  # never asked of the departments there: as for a certification
         return _in_force(state, "scope", scope)
+    newest |= {("floor", one): 1 for one in ("finance", "legal", "logistics") if act == "scope" and newest}
     return {role: max(n for (_, other), n in newest.items() if other == role) for _, role in newest}
 
 
@@ -269,7 +258,10 @@ def check_export(lines: Iterable[str], key: bytes | None, *, every: bool = False
         finding = Finding(entries + 1, f"it is missing; the export says it holds {head['entries']}")
     if finding is None and len(checkpoints) < entries:
         finding = Finding(len(checkpoints) + 1, "it has no checkpoint")
-    return finding or replay.finding, replay, entries
+    finding = finding or replay.finding
+    if finding is None and (back := put_back(checkpoints)):
+        finding = Finding(back, PUT_BACK)
+    return finding, replay, entries
 
 
 def main(arguments: Sequence[str]) -> int:

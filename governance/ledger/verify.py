@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from governance.ledger import guards, keys
 from governance.ledger.offline import GENESIS, Finding, Row, Walk, check_checkpoints
+from governance.ledger.signed import put_back
 
 # A checkpoint is written at once; one still missing after so many seconds will not come by itself.
 _GRACE: Final = 60
@@ -39,12 +40,14 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a walk found: entries that hold, the last one's hash, the first bad entry and guard if any."""
+    """What a walk found: entries that hold, the last one's hash, the first bad entry and guard if any, and
+    the first entry under guards that were put back."""
 
     entries: int
     head: str
     finding: Finding | None
     guard: str
+    put_back: int | None
 
 
 def rows() -> Iterator[Row]:
@@ -71,7 +74,10 @@ def verify(*, signed: Signed | None, each: Callable[[Row], None], every: bool = 
         finding = check_checkpoints(
             signed.checkpoints, hashes, signed.public_key, keys.verify, every=every
         ) or (_unsigned(len(signed.checkpoints)) if signed.to_the_head else None)
-    return Report(len(hashes), hashes[-1] if hashes else GENESIS, finding, guards.problem())
+    # The guards of now are the last of the row: that they were put back is found before anything is signed.
+    under = [*signed.checkpoints, {"guards": guards.fingerprint()}] if signed else []
+    end = hashes[-1] if hashes else GENESIS
+    return Report(len(hashes), end, finding, guards.problem(), put_back(under))
 
 
 def _head(hashes: Sequence[str]) -> Finding | None:

@@ -68,6 +68,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
   WHERE (SELECT count(DISTINCT a.person_id) FROM governance_answers(wanted_digest, at) a
          WHERE a.role = q.role AND a.verdict IN ('approve', 'except')) < q.needed
      OR EXISTS (SELECT 1 FROM governance_answers(wanted_digest, at) a WHERE a.verdict IN ('reject', 'ask'))
+  UNION ALL
+  -- Excluded after it was decided so: it is assessed anew, whatever was signed before.
+  SELECT '(excluded since)'
+  WHERE EXISTS (SELECT 1 FROM governance_scopedecision d JOIN governance_scopedecision e
+                  ON (e.market_id, e.breakout, e.value) = (d.market_id, d.breakout, d.value) AND e.id > d.id
+                WHERE d.digest = wanted_digest AND e.state = 'excluded' AND (at IS NULL OR e.decided_at <= at))
   ORDER BY 1
 $$;
 
@@ -143,7 +149,16 @@ ALTER TABLE governance_withdrawal ENABLE ALWAYS TRIGGER check_withdrawal;
 -- The first requirements of an act are set; from then on a row comes only from a signed change.
 CREATE FUNCTION governance_requirement_check() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+DECLARE able integer;
 BEGIN
+  -- What nobody can sign would stop the act for good, and could not be changed either.
+  SELECT count(DISTINCT u.id) INTO able FROM governance_user u
+  JOIN governance_user_groups m ON m.user_id = u.id JOIN auth_group g ON g.id = m.group_id
+  WHERE g.name = NEW.role AND u.is_active AND NOT u.is_system;
+  IF NEW.role NOT IN ('finance', 'legal', 'logistics') OR NEW.count < 1 OR NEW.count > able THEN
+    RAISE EXCEPTION 'a requirement of % of % is refused: % can sign', NEW.count, NEW.role, able
+      USING ERRCODE = 'check_violation';
+  END IF;
   IF NEW.change_id IS NULL THEN
     IF EXISTS (SELECT 1 FROM governance_requirement r
                WHERE r.act = NEW.act AND r.scope = NEW.scope AND r.role = NEW.role) OR NEW.scope <> '*' THEN

@@ -28,7 +28,8 @@ BEGIN
     RAISE EXCEPTION 'the metric version % takes its end and its successor when it retires', OLD.name
       USING ERRCODE = 'check_violation';
   END IF;
-  IF NEW.state = 'approved' AND NOT governance_stands('version', NEW.digest) THEN
+  -- Asked at each of the two steps: an approval may be taken back, or spoken against, in between.
+  IF NEW.state IN ('approved', 'effective') AND NOT governance_stands('version', NEW.digest) THEN
     RAISE EXCEPTION 'the metric version % lacks signatures', OLD.name USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;

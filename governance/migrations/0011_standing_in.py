@@ -31,6 +31,12 @@ BEGIN
   IF signer.is_system OR NOT signer.is_active THEN
     RAISE EXCEPTION 'the account % cannot sign', signer.username USING ERRCODE = 'insufficient_privilege';
   END IF;
+  -- As long as the service allows (FRESH); both moments are of one clock, which may tell a claimed past.
+  IF NEW.authenticated_at IS NULL OR NEW.authenticated_at > NEW.signed_at
+     OR NEW.authenticated_at < NEW.signed_at - interval '5 minutes' THEN
+    RAISE EXCEPTION '% did not prove who they are within five minutes before signing', signer.username
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
   SELECT r.* INTO asked FROM governance_signoffline l JOIN governance_signoffrequest r ON r.id = l.request_id
   WHERE l.id = NEW.line_id AND l.digest = NEW.digest;
   IF asked.id IS NULL THEN
@@ -85,8 +91,23 @@ END $$;
 """
 
 EFFECT = """
+-- What a decision's digest is: SHA-256 of the canonical JSON of its content (governance.scope.services), so
+-- that no other content comes in under a digest that was signed.
+CREATE FUNCTION governance_scope_digest(d governance_scopedecision) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
+  SELECT encode(sha256(convert_to('{"act":"scope"' || string_agg(
+    format(',%s:%s', to_json(x.name), coalesce(to_json(x.said)::text, 'null')), '' ORDER BY x.place
+  ) || '}', 'UTF8')), 'hex')
+  FROM (VALUES
+    (1, 'breakout', d.breakout), (2, 'disclosure', d.disclosure), (3, 'effect', d.effect),
+    (4, 'guard', d.guard), (5, 'market', d.market_id), (6, 'owner', d.owner), (7, 'plan', d.plan),
+    (8, 'reason', d.reason), (9, 'review_on', to_char(d.review_on, 'YYYY-MM-DD')), (10, 'state', d.state),
+    (11, 'through', to_char(d.through, 'YYYY-MM-DD')), (12, 'value', d.value), (13, 'version', d.version_id),
+    (14, 'vintage', d.vintage)) AS x(place, name, said)
+$$;
+
 -- The table of what the decision makes visible (of a market: what the roll-up is with and without it) must be
--- filed, and be of the same breakout, data and week.
+-- filed, and be of the same breakout, data and week. And the digest is that of the row.
 CREATE FUNCTION governance_scope_check() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
 BEGIN
@@ -96,6 +117,9 @@ BEGIN
                    AND coalesce(e.content::jsonb->>'breakout', '-') = NEW.breakout
                    AND e.content::jsonb->>'week' = NEW.through::text) THEN
     RAISE EXCEPTION 'a scope decision without its effect table is refused' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.digest <> governance_scope_digest(NEW) THEN
+    RAISE EXCEPTION 'the digest of a scope decision is not that of its content' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$;

@@ -59,14 +59,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 
 -- What an act takes in a part of the scope. What was never asked of the departments there for switching on
--- again is asked as for a certification.
+-- again is asked as for a certification. That takes all three departments, whichever of them rows name;
+-- without any row nothing can be complete.
 CREATE FUNCTION governance_in_force(wanted_act text, wanted_scope text)
 RETURNS TABLE (role text, needed integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-  SELECT q.role, q.needed FROM governance_requirements(
-    CASE WHEN wanted_act = 'shutoff_lift'
-              AND NOT EXISTS (SELECT 1 FROM governance_requirements(wanted_act, wanted_scope))
-         THEN 'scope' ELSE wanted_act END, wanted_scope) q
+  WITH meant AS (
+    SELECT CASE WHEN wanted_act = 'shutoff_lift'
+                     AND NOT EXISTS (SELECT 1 FROM governance_requirements(wanted_act, wanted_scope))
+                THEN 'scope' ELSE wanted_act END AS act
+  ), told AS (
+    SELECT m.act, q.role, q.needed FROM meant m, LATERAL governance_requirements(m.act, wanted_scope) q
+  )
+  SELECT t.role, t.needed FROM told t
+  UNION ALL
+  SELECT floor.role, 1 FROM unnest(ARRAY['finance', 'legal', 'logistics']) AS floor(role)
+  WHERE EXISTS (SELECT 1 FROM told t WHERE t.act = 'scope')
+    AND NOT EXISTS (SELECT 1 FROM told t WHERE t.role = floor.role)
 $$;
 
 CREATE OR REPLACE FUNCTION governance_required(wanted_act text, wanted_digest text)
@@ -153,7 +162,7 @@ BEGIN
   WHERE s.digest = asked.digest AND s.verdict IN ('approve', 'except')
     AND s.person_id NOT IN (asked.asked_by_id, off.by_id)
     AND s.person_id NOT IN (SELECT r.by_id FROM governance_shutoffrepeat r WHERE r.shutoff_id = off.id)
-    AND s.authenticated_at > s.signed_at - interval '10 minutes'
+    AND s.authenticated_at BETWEEN s.signed_at - interval '5 minutes' AND s.signed_at
     AND NOT EXISTS (SELECT 1 FROM governance_withdrawal w WHERE w.signature_id = s.id);
   IF persons < 2 OR departments < 2 THEN
     RAISE EXCEPTION 'switching % on again takes two other persons of two departments', off.market

@@ -22,12 +22,17 @@ from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, requ
 ACT: Final = "requirement"
 
 
+def _able(role: str, barred: frozenset[int] = frozenset()) -> int:
+    """How many persons can sign for a department today."""
+    holders = User.objects.filter(groups__name=role, is_active=True, is_system=False).distinct()
+    return holders.exclude(pk__in=barred).count()
+
+
 def _check_possible(role: str, count: int, barred: frozenset[int] = frozenset()) -> None:
     """Refuse what could never be given, or would be given by nobody."""
     if role not in DEPARTMENTS or count < 1:
         raise InvalidInputError(f"A requirement names one of {', '.join(DEPARTMENTS)} and at least 1.")
-    holders = User.objects.filter(groups__name=role, is_active=True, is_system=False).distinct()
-    free = holders.exclude(pk__in=barred).count()
+    free = _able(role, barred)
     if free < count:
         raise InvalidInputError(f"{free} persons can sign for {role}; {count} signatures cannot be given.")
 
@@ -55,8 +60,17 @@ def _proposers(change: str) -> set[int]:
 
 
 def _into_force(change: str) -> Facts:
-    """All signatures stand: the change becomes the newest row, in the signature's own transaction."""
+    """All signatures stand: the change becomes the newest row, in the signature's own transaction.
+
+    Raises ConflictError where too few persons hold the role by now: then nothing is signed either.
+    """
     item = RequirementChange.objects.get(pk=change)
+    able = _able(item.role)
+    if able < item.count:
+        raise ConflictError(
+            f"This would ask for {item.count} signatures of {item.role}, and {able} can be given now, so it"
+            " is not put in force and your answer is not kept. Give the role to more persons first."
+        )
     row = Requirement.objects.create(
         act=item.act, scope=item.scope, role=item.role, count=item.count, change=item
     )

@@ -7,8 +7,8 @@ from django.db import models
 class ScopeRule(models.Model):
     """How far a week may stand from the median of the weeks before it, in either direction.
 
-    The newest row is in force. It speaks about data computed after it was set; so nobody can bend it
-    to a number they have seen.
+    The newest row is in force. It speaks about weeks first computed after it was set; so nobody can bend
+    it to a number they have seen.
     """
 
     max_points = models.DecimalField(max_digits=5, decimal_places=2)

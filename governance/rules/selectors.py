@@ -1,4 +1,4 @@
-"""Which rule speaks about which data."""
+"""Which rule speaks about which week."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import datetime as dt
 from governance.rules.models import ScopeRule
 
 
-def rule_for(computed_at: dt.datetime) -> ScopeRule | None:
-    """The rule in force when something was computed; None when none was fixed by then."""
-    return ScopeRule.objects.filter(set_at__lte=computed_at).order_by("pk").last()
+def rule_for(told_at: dt.datetime) -> ScopeRule | None:
+    """The rule in force when a week was first told; None when none was fixed by then."""
+    return ScopeRule.objects.filter(set_at__lte=told_at).order_by("pk").last()

@@ -21,7 +21,7 @@ from otdr_hub.lib.outcome import InvalidInputError, require, require_short
 def rule_set(*, max_points: Decimal, weeks: int, reason: str, actor: User) -> ScopeRule:
     """Fix how far a week may stand from the median of the weeks before it, up or down.
 
-    `max_points` are percentage points. It holds for what is computed from now on.
+    `max_points` are percentage points. It holds for weeks first computed from now on.
     """
     require(may(actor, "rule_set"))
     require_short("reason", reason, 300)

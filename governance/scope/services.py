@@ -98,6 +98,15 @@ def _check_whole(market: Market, breakout: str, state: str) -> None:
         )
 
 
+def _assessed_anew(market: Market, key: Mapping[str, str]) -> dict[str, int]:
+    """The exclusion a decision comes after, if any: part of what is signed, so that the same data takes new
+    signatures. It stands in the row, since the digest is that of the row."""
+    out = (
+        ScopeDecision.objects.filter(market=market, state=ScopeState.EXCLUDED, **key).order_by("-pk").first()
+    )
+    return {"after_exclusion": out.pk} if out else {}
+
+
 @transaction.atomic
 def scope_decide(
     *,
@@ -121,7 +130,7 @@ def scope_decide(
     `effect` is the digest of the filed table that said what the roll-up is with and without the market. With
     `breakout` (`carrier`) it is about the market's figures by that, all values at once: a decision, a
     digest and signatures of its own, and shown only where the market is. Raises ConflictError for one
-    of a market that is not decided to be shown.
+    of a market that is not decided to be shown. What was signed before an exclusion counts no more.
     """
     require(may(actor, "scope_decide"))
     words = {"disclosure": disclosure, "reason": reason, "plan": plan, "owner": owner}
@@ -131,7 +140,7 @@ def scope_decide(
     if state != ScopeState.EXCLUDED:
         _check_ready(market, version, vintage, through)
     _check_filed(effect, readiness.Candidate(market.code, version.digest, vintage, through, breakout))
-    guard_text = digest.canonical(guard or DEFAULT_GUARD)
+    guard_text = digest.canonical({**(guard or DEFAULT_GUARD), **_assessed_anew(market, key)})
     said = {**words, "guard": guard_text, "review_on": review_on, "effect": effect}
     content = {
         "act": ACT, "market": market.code, **key, "state": state,

@@ -85,8 +85,8 @@ class Signature(models.Model):
     """One person's answer, in one role, over one digest. Rows are added, never changed.
 
     `round` counts the answers of this person withdrawn before. `reason` says why unless approved as it
-    is; `authenticated_at` is when the signer last proved who they are. `deputyship` says for whom, where the
-    signer does not hold the role but stands in.
+    is; `authenticated_at` is when the signer last proved who they are, at most five minutes before signing.
+    `deputyship` says for whom, where the signer does not hold the role but stands in.
     """
 
     class Verdict(models.TextChoices):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
 
+from governance.access.policy import DEPARTMENTS
 from governance.signoffs import acts
 from governance.signoffs.models import SignoffRequest
-from governance.signoffs.selectors import answers
+from governance.signoffs.selectors import answers, waiting_for
 
 _MISSING: Final = """
 SELECT r.id, l.digest, m.role
@@ -23,7 +25,7 @@ _AGAINST: Final = ("reject", "ask")
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """A request with lines that do not stand: role -> how many lines lack its signature; `against` are
+    """A request with lines that do not stand: role -> how many lines lack an answer of it; `against` are
     the lines somebody rejected or asked about."""
 
     request: SignoffRequest
@@ -47,31 +49,31 @@ def missing_by_line(requests: Sequence[int] | None = None) -> dict[int, dict[str
     return found
 
 
-def _left(missing: dict[str, tuple[str, ...]]) -> tuple[dict[str, int], int]:
-    """(role -> lines it has not agreed to, lines somebody is against), of one request's open lines."""
-    agreed, against = set(), set()
-    for answer in answers(missing):
-        agreed.add((answer.digest, answer.role))
-        if answer.verdict in _AGAINST:
-            against.add(answer.digest)
-    left: dict[str, int] = {}
-    for line, roles in missing.items():
-        for role in roles:
-            if (line, role) not in agreed:
-                left[role] = left.get(role, 0) + 1
-    return left, len(against)
+def _left(missing: dict[int, dict[str, tuple[str, ...]]]) -> dict[int, dict[str, int]]:
+    """Request -> role -> lines that too few of it have answered, of requests with open lines."""
+    roles = {role for lines in missing.values() for some in lines.values() for role in some}
+    left: dict[int, dict[str, int]] = {}
+    for one in waiting_for(sorted(roles)):
+        left.setdefault(one.request.pk, {})[one.role] = len(one.lines)
+    return left
+
+
+def _unset(lines: dict[str, tuple[str, ...]]) -> dict[str, int]:
+    """What is missing and nobody can be asked for: no requirement is set."""
+    return dict(Counter(role for roles in lines.values() for role in roles if role not in DEPARTMENTS))
 
 
 def outstanding() -> list[Outstanding]:
     """All requests that lack signatures, oldest first, without lines that something newer stands in for."""
     missing = missing_by_line()
     requests = SignoffRequest.objects.filter(pk__in=missing).select_related("opened_by").order_by("pk")
-    found = []
+    left, found = _left(missing), []
     for request in requests.prefetch_related("escalations"):
         current = {
             line: roles for line, roles in missing[request.pk].items() if acts.is_current(request.act, line)
         }
         if current:
-            left, against = _left(current)
-            found.append(Outstanding(request, left, len(current), against))
+            against = {item.digest for item in answers(current) if item.verdict in _AGAINST}
+            lacks = {**left.get(request.pk, {}), **_unset(current)}
+            found.append(Outstanding(request, lacks, len(current), len(against)))
     return found

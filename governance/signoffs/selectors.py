@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db import connection
@@ -86,7 +86,7 @@ def is_party(request: SignoffRequest, person: User) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A request somebody is asked to answer: the role asked for, and the lines without its answer."""
+    """A request somebody is asked to answer: the role asked for, and the lines it has not all answered."""
 
     request: SignoffRequest
     role: str
@@ -98,15 +98,18 @@ _WAITING = """
 SELECT r.id, q.role, array_agg(l.id ORDER BY l.id)
 FROM governance_signoffline l JOIN governance_signoffrequest r ON r.id = l.request_id,
      LATERAL governance_required(r.act, l.digest) q
-WHERE q.role = ANY(%s) AND NOT EXISTS (
-  SELECT 1 FROM governance_answers(l.digest, NULL) a WHERE a.role = q.role)
+WHERE q.role = ANY(%s) AND q.needed > (
+  SELECT count(DISTINCT a.person_id) FROM governance_answers(l.digest, NULL) a WHERE a.role = q.role)
 GROUP BY r.id, q.role ORDER BY r.id, q.role
 """
 
 
 def waiting_for(roles: Iterable[str]) -> list[Waiting]:
-    """What departments are asked and have not answered, oldest request first. Lines that something newer
-    stands in for are left out."""
+    """What departments are asked and fewer persons answered than must sign, oldest request first.
+
+    Whoever asks back or rejects has answered, too: they are not silent. Lines that something newer stands in
+    for are left out.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [list(roles)])
         rows = cursor.fetchall()
@@ -123,3 +126,37 @@ def waiting_for(roles: Iterable[str]) -> list[Waiting]:
             escalated = any(item.role == role for item in request.escalations.all())
             found.append(Waiting(request, role, lines, escalated))
     return found
+
+
+def asked_of(person: User) -> list[Waiting]:
+    """What a person is asked to sign and has not answered: for their departments, and as a deputy once it
+    was passed on.
+
+    A place has one voice: what whoever is stood in for, or stands in, has answered is not asked twice.
+    """
+    places = {role: {person.pk} for role in person.roles & set(DEPARTMENTS)}
+    deputyships = [item for item in acting_for(person, clock.now()) if item.role not in places]
+    standing_in = {item.role for item in deputyships}
+    for item in deputyships:
+        places.setdefault(item.role, set()).add(item.person_id)
+    found = waiting_for(sorted(places)) if places else []
+    asked = [one for one in found if one.is_escalated or one.role not in standing_in]
+    given = list(answers(line.digest for one in asked for line in one.lines))
+    silent = [replace(one, lines=_unanswered(one, places[one.role], person, given)) for one in asked]
+    return [one for one in silent if one.lines]
+
+
+def _unanswered(
+    waiting: Waiting, places: set[int], person: User, given: list[Signature]
+) -> tuple[SignoffLine, ...]:
+    """The lines the person has not answered, nor anybody else in all the places they could answer in."""
+    own = {item.digest for item in given if item.person_id == person.pk}
+    taken: dict[str, set[int]] = {}
+    for item in given:
+        if item.role == waiting.role:
+            place = item.deputyship.person_id if item.deputyship else item.person_id
+            taken.setdefault(item.digest, set()).add(place)
+    return tuple(
+        line for line in waiting.lines
+        if line.digest not in own and places - taken.get(line.digest, set())
+    )  # fmt: skip

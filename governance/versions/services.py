@@ -16,7 +16,7 @@ from governance.ledger.services import Facts
 from governance.signoffs import acts
 from governance.signoffs.facts import of_requests
 from governance.signoffs.models import SignoffRequest
-from governance.signoffs.selectors import answers
+from governance.signoffs.selectors import answers, missing_roles
 from governance.signoffs.services import open_lines
 from governance.versions import facts
 from governance.versions.disclosure import Draft, draft
@@ -131,7 +131,10 @@ def version_submit(*, version: MetricVersion, effect: str = "", actor: User) -> 
 
 
 def _approved(digest: str) -> Facts:
-    """All required signatures stand: the version is approved, in the signature's own transaction."""
+    """All required signatures stand: the version is approved, in the signature's own transaction. Where an
+    approval was taken back later and is given again, the version is so already."""
+    if MetricVersion.objects.get(digest=digest).state not in (VersionState.DRAFT, VersionState.IN_REVIEW):
+        return {}
     _move(digest, VersionState.IN_REVIEW, VersionState.APPROVED)
     return _facts(digest)
 
@@ -197,14 +200,24 @@ def _check_beginning(version: MetricVersion, day: dt.date) -> MetricVersion | No
     return before
 
 
+def _check_stands(version: MetricVersion) -> None:
+    """Its approval may have been taken back, or spoken against, since. Raises ConflictError then."""
+    missing = missing_roles(ACT, version.digest)
+    if version.state == VersionState.APPROVED and missing:
+        raise ConflictError(f"{version.name} lacks the signature of {', '.join(missing)} since its approval.")
+
+
 @transaction.atomic
 def version_put_into_effect(*, version: MetricVersion, effective_from: dt.date, actor: User) -> MetricVersion:
     """Let an approved version be the one that publications mean, from a date on (a day in UTC).
 
     The version in effect before retires from that date in the same act, and stays in effect until then.
+    Raises ConflictError where the approval was taken back since.
     """
     require(may(actor, "version_put_into_effect"))
     ledger.order_visibility()
+    version.refresh_from_db()
+    _check_stands(version)
     before = _check_beginning(version, effective_from)
     if before is not None:
         _move(

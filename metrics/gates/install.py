@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from governance.decisions.gates import register
 from metrics.gates import known
+from metrics.gates.guard import guard
 
 
 def install() -> None:
@@ -12,5 +13,6 @@ def install() -> None:
     register("week", "Week complete", known.week, place=50)
     register("backfill", "Backfill closed", known.backfill, place=55)
     register("rederive", "Numbers re-derive", known.rederive, place=60)
+    register("guard", "Data as signed", guard, place=65)
     register("runs", "Recomputes finished", known.runs, place=70)
     register("feeds", "Feeds on time", known.feeds_on_time, place=80)

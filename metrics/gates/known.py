@@ -108,7 +108,7 @@ def week(launch: Launch) -> Gate:
     if not problems:
         return ok(f"{_label(asked)} is mature and complete in each market asked for.")
     markets, lines = _told(problems)
-    return Gate(State.OPEN, f"{_label(asked)} is not complete in {markets}.", lines)
+    return Gate(State.OPEN, f"{_label(asked)} is not complete in {markets}.", lines, "", tuple(problems))
 
 
 def _open_days(one: _Asked, found: dict[str, RunVintage]) -> int:
@@ -131,7 +131,7 @@ def backfill(launch: Launch) -> Gate:
     if not problems:
         return ok(f"Every feed has closed {_label(asked)}.", _BATCHES)
     markets, lines = _told(problems)
-    return Gate(State.OPEN, f"{_label(asked)} is not closed in {markets}.", lines, _BATCHES)
+    return Gate(State.OPEN, f"{_label(asked)} is not closed in {markets}.", lines, _BATCHES, tuple(problems))
 
 
 def engine(launch: Launch) -> Gate:  # noqa: ARG001 (every gate is asked about a launch)
@@ -139,7 +139,8 @@ def engine(launch: Launch) -> Gate:  # noqa: ARG001 (every gate is asked about a
     version = by_name(None)
     if version.engine_digest == engine_digest():
         return ok(f"The engine that runs is the one {version.name} was approved with.")
-    return Gate(State.BLOCKED, f"The engine that runs is another one than {version.name} was approved with.")
+    said = f"The engine that runs is another one than {version.name} was approved with."
+    return Gate(State.BLOCKED, said, about=(engine_digest(),))
 
 
 def rederive(launch: Launch) -> Gate:  # noqa: ARG001 (every gate is asked about a launch)
@@ -155,18 +156,19 @@ def rederive(launch: Launch) -> Gate:  # noqa: ARG001 (every gate is asked about
     line = (f"Entry {last.seq} of the ledger, {last.recorded_at:%d %b %Y, %H:%M} UTC",)
     differs = last.action == Action.PUBLICATION_DIFFERS
     said = f"{publication} was computed again and came out {'otherwise' if differs else 'the same'}."
-    return Gate(State.BLOCKED if differs else State.OK, said, line, "/ledger/")
+    return Gate(State.BLOCKED if differs else State.OK, said, line, "/ledger/", (str(publication),))
 
 
 def runs(launch: Launch) -> Gate:  # noqa: ARG001 (every gate is asked about a launch)
     """Nothing asked for hangs, and the newest run did not fail."""
     stuck = [run for run in unfinished() if clock.now() - run.queued_at > _LONGEST_RUN]
     if stuck:
+        about = tuple(str(run) for run in stuck)
         lines = tuple(f"{run}, asked for {run.queued_at:%d %b %Y, %H:%M} UTC" for run in stuck)
-        return Gate(State.OPEN, "A recompute was asked for and has not finished.", lines)
+        return Gate(State.OPEN, "A recompute was asked for and has not finished.", lines, "", about)
     ended = Run.objects.exclude(finished_at=None).order_by("finished_at").last()
     if ended is not None and ended.state == RunState.FAILED:
-        return Gate(State.OPEN, "The newest recompute failed.", (str(ended),))
+        return Gate(State.OPEN, "The newest recompute failed.", (str(ended),), "", (str(ended),))
     return ok("No recompute hangs, and the newest one finished.")
 
 
@@ -175,6 +177,7 @@ def feeds_on_time(launch: Launch) -> Gate:
     codes, now = set(plan_of(launch).codes), clock.now()
     found = [feed for feed in feeds(arrivals(now=now, actor=system()), now) if feed.market in codes]
     late = tuple(overdue(found, now))
+    about = tuple(f"{feed.market} {feed.kind} {feed.source}" for feed in found if feed.is_overdue)
     if not late:
         return ok("Every feed has come when it usually comes.", _BATCHES)
-    return Gate(State.OPEN, "Something that usually comes has not come.", late, _BATCHES)
+    return Gate(State.OPEN, "Something that usually comes has not come.", late, _BATCHES, about)

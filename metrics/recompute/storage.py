@@ -151,6 +151,18 @@ def weeks_of(vintages: Sequence[str]) -> list[dict[str, Any]]:
         return _dicts(cursor)
 
 
+def vintages_telling(market: str, monday: dt.date) -> list[str]:
+    """Digests of a market's vintages, of any definition, in which something of a week is known: not all of
+    it is pending."""
+    with acting_as("ops") as cursor:
+        cursor.execute(
+            "SELECT v.digest FROM metrics_vintage v JOIN metrics_vintageweek w ON w.vintage_id = v.digest"
+            " WHERE v.market = %s AND w.week = %s AND w.due > w.pending",
+            [market, monday],
+        )
+        return [digest for (digest,) in cursor.fetchall()]
+
+
 def carriers_of(vintages: Sequence[str]) -> list[dict[str, Any]]:
     """Every week of some vintages by carrier: vintage, week (its Monday), carrier, due, on_time."""
     with acting_as("ops") as cursor:

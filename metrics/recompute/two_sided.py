@@ -13,8 +13,13 @@ from metrics.recompute.models import RunVintage
 from otdr_hub.lib import weeks
 
 
-def _computed_at(candidate: Candidate) -> dt.datetime | None:
-    runs = RunVintage.objects.filter(market=candidate.market, vintage=candidate.vintage)
+def _told_at(candidate: Candidate) -> dt.datetime | None:
+    """When a run first told anything of the week, under whatever definition; later ones only retell it.
+
+    The candidate's own vintage would not do: a late event makes a new one of a week everybody has seen.
+    """
+    telling = storage.vintages_telling(candidate.market, candidate.through)
+    runs = RunVintage.objects.filter(market=candidate.market, vintage__in=telling)
     first = runs.select_related("run").order_by("run__queued_at").first()
     return first.run.queued_at if first else None
 
@@ -28,10 +33,10 @@ def _rates(vintage: str) -> dict[dt.date, Fraction]:
 
 
 def within_rule(candidate: Candidate) -> str | None:
-    """None when the week is within the rule that was fixed before it was computed, when there is none, or
-    when fewer weeks lie before it than the rule asks for; else the sentence why it is not."""
-    computed = _computed_at(candidate)
-    rule = rule_for(computed) if computed else None
+    """None when the week is within the rule that was fixed before anybody could see it, when there is none,
+    or when fewer weeks lie before it than the rule asks for; else the sentence why it is not."""
+    told = _told_at(candidate)
+    rule = rule_for(told) if told else None
     if rule is None:
         return None
     rates = _rates(candidate.vintage)

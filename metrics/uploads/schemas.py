@@ -31,7 +31,7 @@ class UploadPayload(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=UploadState.choices)
     kind = serializers.ChoiceField(choices=Batch.Kind.choices)
     file = serializers.CharField()
-    source = serializers.ChoiceField(choices=["live", "backfill"])  # type: ignore[assignment]
+    source = serializers.ChoiceField(choices=["live", "backfill"])  # type: ignore[assignment]  # a field, too
     size = serializers.IntegerField()
     digest = serializers.CharField()
     bytes_read = serializers.IntegerField()
@@ -51,7 +51,7 @@ class BatchPayload(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=Batch.Kind.choices)
     file = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField()  # type: ignore[assignment]  # a field, too
     state = serializers.ChoiceField(choices=Batch.State.choices)
     digest = serializers.CharField()
     mapping = serializers.CharField(allow_null=True)
@@ -87,4 +87,4 @@ def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
 
 
 READING: Final = problems(400, 401, 403, 404, 405, 406, 503)
-SENDING: Final = problems(400, 401, 403, 404, 405, 406, 413, 422, 503, 507)
+SENDING: Final = problems(400, 401, 403, 404, 405, 406, 413, 415, 422, 503, 507)

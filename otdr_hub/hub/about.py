@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -149,13 +150,19 @@ def _on_record(publication: Publication, reader: User) -> Iterable[Item]:
     published = publication.published_at
     yield Item(_("Published"), moment(published), "time", published.isoformat())
     yield Item(_("Data as of"), moment(publication.as_of), "time", publication.as_of.isoformat())
-    entry = Entry.objects.filter(
-        action=Action.PUBLICATION_PUBLISHED, subject=f"P-{publication.number}"
-    ).first()
+    entry = _entry(f"P-{publication.number}")
     if entry is not None:
         opens = may(reader, "entry_read")
         href = reverse("ledger:entry", args=[entry.seq]) if opens else ""
         yield Item(_("Ledger entry"), f"{entry.seq} · {fingerprint(entry.hash)}", "code", href=href)
+
+
+def _entry(name: str) -> Entry | None:
+    """The act that made the publication: by hand, by new weeks as signed, or by showing an earlier one again
+    (which is told of the earlier one, and names the new one)."""
+    made = Q(action__in=[Action.PUBLICATION_PUBLISHED, Action.PUBLICATION_CONTINUED], subject=name)
+    again = Q(action=Action.PUBLICATION_ROLLED_BACK, payload__contains=f'"publication":"{name}"')
+    return Entry.objects.filter(made | again).first()
 
 
 def _lines(publication: Publication, codes: Iterable[str]) -> dict[str, PublicationLine]:

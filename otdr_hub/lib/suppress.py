@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -145,10 +145,10 @@ def suppress_table(cells: Mapping[tuple[str, str], int], *, threshold: int) -> T
     return Table(frozenset((names[0][row], names[1][column]) for row, column in hidden))
 
 
-def _check(counts: object, threshold: int) -> None:
+def _check(counts: Iterable[int], threshold: int) -> None:
     if threshold < 1:
         raise ValueError("a threshold is at least 1")
-    if any(count < 0 for count in counts):  # type: ignore[attr-defined]
+    if any(count < 0 for count in counts):
         raise ValueError("a count is never negative")
 
 

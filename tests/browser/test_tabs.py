@@ -218,7 +218,7 @@ def test_what_breaks_behind_the_page_hides_its_numbers(
     try:
         begin()
         _blank(page, "lost" if fault == "server killed" else "down")
-        assert decide.locator(".standing").text_content() == ""
+        expect(decide.locator(".standing")).to_have_text("", timeout=PATIENT)
     finally:
         mend()
     _shown(page)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import hashlib
 import io
 import json
 import os
@@ -34,9 +35,7 @@ from typing import Any
 import django
 
 CERTIFIED = """
-SELECT l.decision, array_agg(DISTINCT s.person_id), array_agg(DISTINCT s.role),
-       (SELECT jsonb_build_array(d.market_id, d.state, d.version_id, d.vintage, d.disclosure)
-        FROM governance_scopedecision d WHERE d.digest = l.decision ORDER BY d.id DESC LIMIT 1)::text
+SELECT l.decision, array_agg(DISTINCT s.person_id), array_agg(DISTINCT s.role)
 FROM governance_publicationline l
 LEFT JOIN governance_signature s ON s.digest = l.decision AND s.verdict = 'approve'
   AND NOT EXISTS (SELECT 1 FROM governance_withdrawal w WHERE w.signature_id = s.id)
@@ -44,10 +43,28 @@ WHERE l.publication_id = (SELECT max(number) FROM governance_publication) AND l.
 GROUP BY l.decision
 """
 
-SIGNED = """
-INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason, round, signed_at)
-SELECT l.id, l.digest, %s, %s, 'approve', 'I saw it.', '', 0, now() FROM governance_signoffline l WHERE l.digest = %s
+# Every row that a digest names, as what it says.
+CONTENTS = """
+SELECT jsonb_build_object(
+  'act', 'scope', 'market', d.market_id, 'breakout', d.breakout, 'value', d.value, 'state', d.state,
+  'version', d.version_id, 'vintage', d.vintage, 'through', d.through, 'disclosure', d.disclosure,
+  'guard', d.guard, 'reason', d.reason, 'review_on', d.review_on, 'plan', d.plan, 'owner', d.owner,
+  'effect', d.effect)::text
+FROM governance_scopedecision d WHERE d.digest = %s
 """
+
+SIGNED = """
+INSERT INTO governance_signature
+  (line_id, digest, role, person_id, verdict, statement, reason, round, authenticated_at, signed_at)
+SELECT l.id, l.digest, %s, %s, 'approve', 'I saw it.', '', 0, now(), now()
+FROM governance_signoffline l WHERE l.digest = %s
+"""
+
+
+def digest_of(content: str) -> str:
+    """The digest of a row's content, computed here and not by the product."""
+    text = json.dumps(json.loads(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Race:
@@ -131,10 +148,14 @@ class Race:
 
         with connection.cursor() as cursor:
             cursor.execute(CERTIFIED)
-            for decision, persons, roles, content in cursor.fetchall():
+            for decision, persons, roles in cursor.fetchall():
+                cursor.execute(CONTENTS, [decision])
+                contents = [content for (content,) in cursor.fetchall()]
                 if len(set(persons)) != 3 or set(roles) != {"finance", "legal", "logistics"}:
-                    return f"{decision[:12]} is shown, signed by {persons} as {roles}: {content}"
-                if "edited" in content:
+                    return f"{decision[:12]} is shown, signed by {persons} as {roles}: {contents}"
+                if {digest_of(content) for content in contents} != {decision}:
+                    return f"{decision[:12]} is shown and is not the digest of {contents}"
+                if any("edited" in content for content in contents):
                     return f"{decision[:12]} is shown as edited, which nobody signed"
         return ""
 

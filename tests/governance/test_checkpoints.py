@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -19,10 +20,11 @@ from governance.audit.review import review
 from governance.ledger import checkpoints, guards, keys, verify
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
-from governance.ledger.offline import signed_text
+from governance.ledger.signed import signed_text
 from otdr_hub.lib.outcome import ConflictError
 from tests.builders import person
 from tests.conftest import PROJECT, OwnDatabase
+from tests.governance.tampering import cut, entries
 
 
 @pytest.fixture
@@ -117,6 +119,44 @@ def test_an_entry_long_without_a_checkpoint_is_found(db, folder, monkeypatch):
     assert (found.seq, found.problem) == (2, "it has no checkpoint, though it was due long ago")
 
 
+def test_l13_a_file_whose_end_was_cut_is_found_and_signed_again(db, folder, monkeypatch):
+    for text in ("first", "second", "third"):
+        note(text)
+    checkpoints.catch_up()
+    file = folder / checkpoints.FILE
+    whole = kept(folder)
+    file.write_text(file.read_text().splitlines(keepends=True)[0])
+    monkeypatch.setattr(verify, "_GRACE", 0)
+    found = checked(folder)
+    assert (found.seq, found.problem) == (2, verify.UNSIGNED)
+    assert checkpoints.catch_up() == 2
+    assert checked(folder) is None
+    assert [item["hash"] for item in kept(folder)] == [item["hash"] for item in whole]
+
+
+def test_l13_database_and_file_cut_together_are_found_with_a_copy_kept_elsewhere(demo, tmp_path):
+    """Nothing here says so any more: which is why a copy of the file, or an export, is worth keeping."""
+    copy = tmp_path / "kept.jsonl"
+    file = demo.checkpoints / checkpoints.FILE
+    shutil.copy(file, copy)
+    last = entries(demo) - 3
+    cut(demo, last)
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:last]))
+
+    def first_bad(*arguments):
+        done = demo.manage("verify_ledger", "--json", *arguments, check=False)
+        return json.loads(done.stdout)["first_bad"]
+
+    key = demo.manage("ledger", "key").stdout.strip()
+    assert first_bad() is None
+    removed = {"seq": last + 1, "problem": "it was removed"}
+    assert first_bad("--checkpoint", str(copy), "--key", key) == removed
+    # What is signed anew over the cut does not hide it either.
+    demo.manage("shutoff", "US", "-c", "other", "--as", "admin")
+    signed_anew = {"seq": last + 1, "problem": "it is not the entry that was signed"}
+    assert first_bad("--checkpoint", str(copy), "--key", key) == signed_anew
+
+
 def test_a_copy_kept_elsewhere_may_be_older_than_the_ledger(db, folder, monkeypatch):
     person("auditor")
     checkpoints.catch_up()
@@ -127,6 +167,14 @@ def test_a_copy_kept_elsewhere_may_be_older_than_the_ledger(db, folder, monkeypa
     assert review().finding.seq == 1
     with pytest.raises(ConflictError, match="cannot be read"):
         review(checkpoint_file=folder / "absent")
+
+
+def test_an_upgrade_that_another_process_saw_first_does_not_seem_undone(db, folder, monkeypatch):
+    for text in ("first", "second"):
+        note(text)
+        checkpoints.catch_up()
+        monkeypatch.setattr(guards, "recent_fingerprint", lambda: "of a moment ago")
+    assert {item["guards"] for item in kept(folder)} == {guards.fingerprint()}
 
 
 def test_a_file_that_is_gone_is_not_begun_again_in_silence(db, folder, monkeypatch):

@@ -109,8 +109,9 @@ def inserted(request: SignoffRequest, signer: User, deputyship: Deputy | None) -
     line = request.lines.get()
     connection.cursor().execute(
         "INSERT INTO governance_signature (line_id, digest, role, person_id, deputyship_id, verdict, statement,"
-        " reason, round, signed_at) VALUES (%s, %s, 'finance', %s, %s, 'approve', '', '', 0, %s)",
-        [line.pk, line.digest, signer.pk, deputyship.pk if deputyship else None, clock.now()],
+        " reason, round, authenticated_at, signed_at)"
+        " VALUES (%s, %s, 'finance', %s, %s, 'approve', '', '', 0, %s, %s)",
+        [line.pk, line.digest, signer.pk, deputyship.pk if deputyship else None, clock.now(), clock.now()],
     )
 
 

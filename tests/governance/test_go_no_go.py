@@ -47,7 +47,7 @@ def test_before_anything_is_done_nothing_is_ok_that_needs_doing():
     assert found == {
         "definition": "blocked", "engine": "open", "markets": "open", "requirements": "blocked",
         "signatures": "open", "week": "open", "backfill": "open", "rederive": "open", "runs": "ok",
-        "feeds": "ok", "switch": "ok",
+        "feeds": "ok", "switch": "ok", "guard": "open",
     }  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def test_gates_say_what_is_missing(lake):
     assert states(launch) == {
         "definition": "ok", "engine": "ok", "markets": "open", "requirements": "ok", "signatures": "ok",
         "week": "ok", "backfill": "open", "rederive": "open", "runs": "ok", "feeds": "ok", "switch": "ok",
+        "guard": "ok",
     }  # fmt: skip
     assert said(launch, "markets").lines == ("Borduria: not decided",)
     assert said(launch, "backfill").lines == ("Aland, Borduria: 7 of 7 days not closed",)

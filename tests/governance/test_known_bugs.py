@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -16,6 +17,8 @@ from governance.publication.services import publication_publish
 from governance.requirements.services import requirement_propose, requirement_set
 from governance.scope.services import scope_decide
 from governance.signoffs.selectors import missing_roles, stands
+from governance.signoffs.services import request_open
+from governance.versions.services import version_submit
 from metrics.recompute.selectors import vintages_of
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError
@@ -40,17 +43,43 @@ def edited(run, words="Provisional for the north."):
     )  # fmt: skip
 
 
+def signed_by_sql(request, signer):
+    """A signature of Finance written past the services, as the application's role."""
+    line = request.lines.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("otdr_app",)
+        cursor.execute(
+            "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason,"
+            " round, authenticated_at, signed_at)"
+            " VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, now(), now())",
+            [line.pk, line.digest, signer.pk],
+        )
+
+
+def reason_not_shown():
+    """Why the market is not on the hub; None while it is."""
+    found = read_hub()
+    if SHOWN in [market.code for market in found.markets]:
+        return None
+    return next(item.reason for item in found.not_shown if item.code == SHOWN)
+
+
 @pytest.mark.django_db
 def test_flagsmith_7056_no_approval_outlives_an_edit(lake, tmp_path):
     """There, approvals given before an edit still counted for the edited change."""
     run = builders.signed(tmp_path)
+    publish = partial(
+        publication_publish,
+        version=run.version, vintages=vintages_of(run), through=WEEK, as_of=run.as_of, actor=person("dpm"),
+    )  # fmt: skip
+    publish()
+    assert reason_not_shown() is None
     decision = edited(run)
     assert missing_roles("scope", decision.digest) == sorted(DEPARTMENTS)
+    assert reason_not_shown() == "needs_signing"
     with pytest.raises(ConflictError, match="nothing to publish"):
-        publication_publish(
-            version=run.version, vintages=vintages_of(run), through=WEEK, as_of=run.as_of, actor=person("dpm")
-        )
-    assert [item.code for item in read_hub().markets] == []
+        publish()
 
 
 @pytest.mark.django_db
@@ -61,23 +90,38 @@ def test_experimenter_four_eyes_hold_without_any_page(lake, tmp_path):
     role_grant(user=author, role="finance", actor=person("admin"))
     with pytest.raises(NotAllowedError):
         builders.answer(request, "finance", author)
-    line = request.lines.get()
     with pytest.raises(DatabaseError, match="whoever proposes or asks does not sign"), transaction.atomic():
-        connection.cursor().execute(
-            "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason,"
-            " round, signed_at) VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, now())",
-            [line.pk, line.digest, author.pk],
-        )
+        signed_by_sql(request, author)
+
+
+def version_submitted_by_another(folder):
+    builders.required("version", "finance")
+    version = builders.version_draft()
+    return version_submit(version=version, actor=person("dpm")), version.author
+
+
+def decision_asked_by_another(folder):
+    builders.required("scope", *DEPARTMENTS)
+    _, decision = builders.decided(folder)
+    lines = [(decision.digest, "AA, certified")]
+    request = request_open(act="scope", summary="Certify", lines=lines, actor=person("dpm-2", "dpm"))
+    return request, decision.decided_by
 
 
 @pytest.mark.django_db
-def test_balrog_the_author_is_no_signer(lake, tmp_path):
+@pytest.mark.parametrize("made", [version_submitted_by_another, decision_asked_by_another])
+def test_balrog_the_author_is_no_signer(lake, tmp_path, made):
     """There, whoever made a change counted as one of its signers."""
-    run, request = builders.asked(tmp_path)
-    builders.sign(request, "legal", "logistics")
-    assert not stands("scope", request.lines.get().digest)
-    assert missing_roles("scope", request.lines.get().digest) == ["finance"]
-    assert run.version.author.username not in {"legal", "logistics"}
+    request, author = made(tmp_path)
+    assert author != request.opened_by, "it is for being the author that they are refused"
+    role_grant(user=author, role="finance", actor=person("admin"))
+    with pytest.raises(NotAllowedError, match="proposed or computed is signed by others"):
+        builders.answer(request, "finance", author)
+    with pytest.raises(DatabaseError, match="whoever proposes or asks does not sign"), transaction.atomic():
+        signed_by_sql(request, author)
+    assert "finance" in missing_roles(request.act, request.lines.get().digest)
+    builders.sign(request, "finance")
+    assert "finance" not in missing_roles(request.act, request.lines.get().digest)
 
 
 @pytest.mark.django_db

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from governance.ledger import checkpoints
+from governance.ledger.signed import PUT_BACK
 from tests.conftest import PROJECT
 from tests.governance.tampering import cut, entries, rewrite, unguarded
 
@@ -21,6 +23,11 @@ def found(database, *arguments: str) -> dict:
     done = database.manage("verify_ledger", "--json", *arguments, check=False)
     assert done.returncode == 3, done.stdout + done.stderr
     return json.loads(done.stdout)
+
+
+def kept(database) -> list[dict]:
+    """The checkpoints as they are in their file."""
+    return checkpoints.read(database.checkpoints / checkpoints.FILE)
 
 
 def verified_with_key(database, secret: str) -> subprocess.CompletedProcess[str]:
@@ -218,8 +225,58 @@ def test_l15_a_guard_that_was_changed_is_named(demo, statement, said):
     done = demo.manage("verify_ledger", check=False)
     assert done.returncode == 3
     assert said in done.stdout
-    # What is signed from now on says under which guards it was written.
-    demo.manage("ledger", "checkpoint")
+
+
+@pytest.mark.parametrize("is_more_signed", [False, True])
+def test_l15_a_guard_that_was_changed_used_and_put_back_is_found(demo, tmp_path, is_more_signed):
+    """The database is as it should be again; the checkpoints remember what it was in between."""
+    used = entries(demo) + 1
+    with demo.connect("postgres") as connection:
+        (own,) = connection.execute(
+            "SELECT pg_get_functiondef('governance_stands(text, text)'::regprocedure)"
+        ).fetchone()
+        connection.execute(ALWAYS_TRUE)
+        demo.manage("shutoff", "US", "-c", "other", "--as", "admin")
+        connection.execute(own)
+    before, then = (item["guards"] for item in kept(demo)[-2:])
+    assert then != before, "what is signed says under which guards it was written"
+    if is_more_signed:
+        demo.manage("shutoff", "CA", "-c", "other", "--as", "admin")
+    answer = found(demo)
+    assert (answer["guard"], answer["first_bad"], answer["difference"]) == (None, None, None)
+    assert answer["put_back"] == used + 1
+    said = f"Before entry {used + 1} the database's guards were others for a while, then put back."
+    assert said in demo.manage("verify_ledger", check=False).stdout
+    file = tmp_path / "export.jsonl"
+    demo.manage("ledger", "export", str(file), "--as", "auditor")
+    done = subprocess.run(
+        [sys.executable, "-m", "governance.ledger.offline", file],
+        cwd=PROJECT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, PUT_BACK in done.stderr) == ((3, True) if is_more_signed else (0, False))
+
+
+def test_l15_an_upgrade_of_the_guards_is_no_finding(demo):
+    """What is new stays new; until the code is as new, that is another finding."""
+    with demo.connect("postgres") as connection:
+        connection.execute("CREATE FUNCTION governance_new() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    for market in ("US", "CA"):
+        demo.manage("shutoff", market, "-c", "other", "--as", "admin")
+    answer = found(demo)
+    assert (answer["guard"], answer["put_back"]) == ("the function governance_new() is new", None)
+
+
+def test_l15_whoever_edits_the_guards_of_a_checkpoint_breaks_its_signature(demo):
+    file = demo.checkpoints / "checkpoints.jsonl"
+    lines = file.read_text().splitlines(keepends=True)
+    lines[3] = json.dumps(json.loads(lines[3]) | {"guards": "0" * 64}) + "\n"
+    file.write_text("".join(lines))
+    assert found(demo)["put_back"] == 5
+    said = {"seq": 4, "problem": "the signature of its checkpoint does not match"}
+    assert found(demo, "--every")["first_bad"] == said
 
 
 def test_l15_the_unique_key_that_forbids_a_fork_is_a_guard(demo):

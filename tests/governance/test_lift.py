@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from governance.access.services import system
+from governance.access.services import role_revoke, system
 from governance.audit.past import seen_at
 from governance.audit.review import review
 from governance.killswitch.selectors import open_ask
 from governance.killswitch.services import ACT, lift_ask, shutoff_activate
 from governance.ledger.selectors import epoch
-from governance.models import Shutoff, ShutoffLift, SignoffRequest
+from governance.models import Market, MetricVersion, Shutoff, ShutoffLift, SignoffRequest
 from governance.publication.services import publication_publish
 from governance.requirements.services import requirement_propose
 from governance.signoffs.selectors import in_force, required
@@ -130,6 +130,22 @@ def test_s4_a_stale_session_and_the_product_itself_do_not_bring_it_back(lake):
     assert shown() == []
 
 
+def test_s3_a_role_counts_at_the_moment_of_each_signature_for_on_again(lake):
+    """Who signed in office has signed; who lost the role before does not, and it stays off until another does."""
+    request = ask(builders.switched_off(lake))
+    other = person("logistics-2", "logistics")
+    builders.sign(request, "finance")
+    for role in ("finance", "logistics"):
+        role_revoke(user=person(role), role=role, reason="Left.", actor=person("admin"))
+    with pytest.raises(NotAllowedError, match="does not sign for logistics"):
+        builders.sign(request, "logistics")
+    with pytest.raises(DatabaseError, match="does not sign"), transaction.atomic():
+        insert_signature(request.lines.get(), "logistics")
+    assert shown() == []
+    builders.answer(request, "logistics", other)
+    assert shown() == [SHOWN]
+
+
 def test_the_database_refuses_a_lift_without_its_signatures(lake):
     off = builders.switched_off(lake)
     ask(off)
@@ -177,14 +193,11 @@ def test_only_what_was_asked_about_is_shown_again(lake):
 
 
 def off_version() -> Any:
-    from governance.models import MetricVersion
-
     return MetricVersion.objects.get(state="effective")
 
 
 def decided_again(run: Any) -> None:
     """The market is certified anew, with a note, and published so."""
-    from governance.models import Market
     from governance.scope.services import scope_decide
     from governance.signoffs.services import request_open
 

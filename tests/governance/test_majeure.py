@@ -70,7 +70,7 @@ def test_its_author_does_not_sign():
     with pytest.raises(DatabaseError, match="does not sign"), transaction.atomic():
         connection.cursor().execute(
             "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at,"
-            " reason, round) VALUES (%s, %s, 'legal', %s, 'approve', 'Mine.', now(), '', 0)",
+            " authenticated_at, reason, round) VALUES (%s, %s, 'legal', %s, 'approve', 'Mine.', now(), now(), '', 0)",
             [line.pk, line.digest, both.pk],
         )
 
@@ -96,8 +96,8 @@ def test_its_author_does_not_sign_where_another_asked_either():
     # Nothing but the declaration names the author: the request above was opened by the DPM.
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match="does not sign"):
         cursor.execute(
-            "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at)"
-            " VALUES (%s, %s, 'legal', %s, 'approve', '', now())",
+            "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at,"
+            " authenticated_at) VALUES (%s, %s, 'legal', %s, 'approve', '', now(), now())",
             [line, majeure.digest, author.pk],
         )
 

@@ -15,7 +15,7 @@ from governance.access.policy import DEPARTMENTS
 from governance.audit.past import entries, past, seen_at
 from governance.audit.services import restore_accept
 from governance.killswitch.services import shutoff_activate
-from governance.models import Market, SignoffRequest
+from governance.models import Market, ScopeDecision, SignoffRequest
 from governance.publication.services import publication_publish
 from governance.scope.services import scope_decide
 from governance.signoffs.services import request_open, signature_withdraw
@@ -76,6 +76,8 @@ def test_the_record_says_what_the_view_says_at_every_step(tmp_path):
         lambda: builders.sign(request, "legal"),
         lambda: decide(run, "excluded", reason="Wrong."),
         lambda: decide(run, "certified"),
+        lambda: builders.sign(ask(ScopeDecision.objects.last()), *DEPARTMENTS),
+        lambda: publish(run),
         lambda: shutoff_activate(market=MARKET, category="other", reason="Why.", actor=person("dpm")),
         lambda: shutoff_activate(market="global", category="security", actor=person("dpm")),
     ]
@@ -88,8 +90,8 @@ def test_the_record_says_what_the_view_says_at_every_step(tmp_path):
         assert told(at) == was
     reasons = [was[MARKET][0] for _, was in seen]
     assert reasons == [
-        "needs_signing", "undecided", None, "needs_signing", None, "excluded", None, "switched_off",
-        "switched_off",
+        "needs_signing", "undecided", None, "needs_signing", None, "excluded", "needs_signing",
+        "needs_signing", None, "switched_off", "switched_off",
     ]  # fmt: skip
     assert seen_at(seen[0][0] - dt.timedelta(days=400)).markets == ()
 

@@ -245,11 +245,33 @@ def test_the_command_tells_the_same_story() -> None:
         asked("history", by="finance")
 
 
+# They hold nothing to read: each is a form of the DPM's.
+FORMS = {"/scope/decide/", "/scope/publish/"}
+MAIN_PAGES = (
+    "/", "/inbox/", "/scope/", "/decisions/", "/kill-switch/", "/publications/", "/notices/",
+    "/batches/", "/versions/", "/ledger/", "/ledger/past/", "/ledger/export/", "/people/", "/people/auditor/",
+    *(f"/api/v1/{one}" for one in ("hub", "epoch", "decisions", "signoffs", "scope", "shutoffs", "publications",
+                                   "notices", "batches", "versions", "ledger")),
+)  # fmt: skip
+
+
+def test_an_auditor_reads_what_anybody_reads() -> None:
+    """By the table, which `tests/house/test_routes.py` tries address by address; and the main ones here."""
+    kept = [row for row in TABLE if row.method in ("GET", "HEAD") and row.route not in FORMS]
+    open_to_some = [row for row in kept if 200 in row.expected().values() and row.anonymous != 200]
+    assert len(open_to_some) > 50
+    assert [str(row) for row in open_to_some if row.expected()["auditor"] != 200] == []
+    client = _signed_in(person("auditor"))
+    answers = {path: client.get(path).status_code for path in MAIN_PAGES}
+    assert {path: status for path, status in answers.items() if status != 200} == {}
+
+
 def test_an_auditor_reads_everything_and_writes_nothing() -> None:
     """Every verb of the policy but those that only read, and every address that takes a form."""
     auditor = person("auditor")
     allowed = {verb for verb in policy._MAY if policy.may(auditor, verb)}
-    assert {verb for verb in allowed if not verb.endswith("_read")} <= {"ledger_export", "ledger_verify"}
+    assert {verb for verb in policy._MAY if verb.endswith("_read")} <= allowed
+    assert {verb for verb in allowed if not verb.endswith("_read")} == {"ledger_export", "ledger_verify"}
     person("dpm")
     client = _signed_in(auditor)
     before = (Entry.objects.count(), RoleGrant.objects.count(), User.objects.count())

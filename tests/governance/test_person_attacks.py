@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from governance.access.models import User
 from governance.access.services import account_close, role_grant, role_revoke, system
-from governance.models import SignoffRequest
+from governance.models import Signature, SignoffRequest
 from governance.scope.services import ACT as SCOPE
 from governance.signoffs.selectors import missing_roles
-from governance.signoffs.services import request_open
+from governance.signoffs.services import CLOCKS_APART, FRESH, LineAnswer, request_open, request_sign
+from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import NotAllowedError
 from tests import builders
 from tests.builders import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.faults]
+NOW, INSTANT = dt.timedelta(0), dt.timedelta(microseconds=1)
 WHO = ("admin", "superuser", "system", "system in the group", "closed", "executive", "other department")
 
 
@@ -44,13 +48,14 @@ def one_of(kind: str) -> User:
     return person("legal") if kind == "other department" else person(kind)
 
 
-def by_sql(request: SignoffRequest, signer: User) -> None:
-    line = request.lines.get()
+def by_sql(request: SignoffRequest, signer: User, *, proven: dt.timedelta | None = NOW) -> None:
+    """A signature past the service; its signer proved who they are so long before (None: never)."""
+    line, moment = request.lines.get(), clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason, round,"
-            " signed_at) VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, now())",
-            [line.pk, line.digest, signer.pk],
+            " authenticated_at, signed_at) VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, %s, %s)",
+            [line.pk, line.digest, signer.pk, None if proven is None else moment - proven, moment],
         )
 
 
@@ -64,8 +69,32 @@ def test_s1_who_never_signs(asked, kind):
     assert "finance" in missing_roles(SCOPE, "a" * 64)
 
 
+@pytest.mark.parametrize("proven", [None, FRESH + INSTANT, -INSTANT])
+def test_s1_who_has_not_just_proven_who_they_are_does_not_sign(asked, proven):
+    with pytest.raises(DatabaseError, match="did not prove who they are"):
+        by_sql(asked, person("finance"), proven=proven)
+    assert "finance" in missing_roles(SCOPE, "a" * 64)
+
+
+@pytest.mark.parametrize("proven", [FRESH, NOW])
+def test_the_database_allows_the_time_the_service_allows(asked, proven):
+    by_sql(asked, person("finance"), proven=proven)
+    assert "finance" not in missing_roles(SCOPE, "a" * 64)
+
+
+def test_a_proof_by_a_clock_a_little_ahead_counts_as_of_now(asked):
+    ahead = clock.now() + CLOCKS_APART
+    request_sign(
+        request=asked, role="finance", answers={"a" * 64: LineAnswer("approve")}, statement="I saw it.",
+        authenticated_at=ahead, actor=person("finance"),
+    )  # fmt: skip
+    given = Signature.objects.get()
+    assert given.authenticated_at == given.signed_at < ahead
+
+
 def test_s1_nobody_signs_by_anothers_hand(asked):
-    """No service takes a signer besides its actor; a forged row is found, since no entry of that person tells it."""
+    """No service takes a signer besides its actor; a row with an invented proof is found, since no entry of that
+    person tells it."""
     from governance.audit.review import review
 
     builders.sign(asked, "legal")

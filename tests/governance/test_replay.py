@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,8 @@ from governance import tasks
 from governance.access.deputies.services import deputy_name, deputy_withdraw
 from governance.access.services import role_grant, role_revoke
 from governance.access.tokens.services import token_create, token_revoke
-from governance.audit.review import review, stored
+from governance.audit.review import Difference, review, stored
+from governance.audit.tripwire import act_on
 from governance.killswitch.services import shutoff_activate
 from governance.ledger.offline import GENESIS, Replay
 from governance.majeure.services import majeure_withdraw
@@ -79,6 +81,17 @@ def test_l14_a_change_without_an_entry_is_in_the_log_within_a_minute(db, tmp_pat
     assert "markets AA, name: the ledger says 'Aland', the tables say 'Atlantis'" in caplog.text
     seconds = {name: when for _, name, when, *_ in SCHEDULE}
     assert max(seconds[task.name] for task in (tasks.compare, tasks.keep_up)) <= 30
+
+
+def test_guards_that_were_put_back_are_told_and_switch_nothing_off_by_themselves(db):
+    """A migration that was undone looks the same. What was done meanwhile is found by replay, as ever."""
+    sound = review()
+    put_back = replace(sound, put_back=3)
+    assert sound.problem == ""
+    assert "Before entry 3 the database's guards were others for a while" in put_back.problem
+    assert [act_on(put_back), act_on(put_back)] == [False, False]
+    done = replace(put_back, difference=Difference("markets AA, name", "Aland", "Atlantis"))
+    assert [act_on(done), act_on(done)] == [False, True]
 
 
 def test_every_act_of_governance_states_its_facts():

@@ -46,7 +46,7 @@ def forge(line, role, person):
     """A signature written by SQL under the application's own role."""
     refused_by_the_database(
         "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, signed_at,"
-        " reason, round) VALUES (%s, %s, %s, %s, 'approve', '', now(), '', 0)",
+        " authenticated_at, reason, round) VALUES (%s, %s, %s, %s, 'approve', '', now(), now(), '', 0)",
         [line.pk, line.digest, role, person.pk],
     )
 

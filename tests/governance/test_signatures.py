@@ -143,7 +143,8 @@ def test_one_person_answers_a_request_for_one_department_even_on_other_lines(req
     with pytest.raises(DatabaseError, match="for another department"), transaction.atomic():
         connection.cursor().execute(
             "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason,"
-            " round, signed_at) VALUES (%s, %s, 'legal', %s, 'approve', '', '', 0, now())",
+            " round, authenticated_at, signed_at)"
+            " VALUES (%s, %s, 'legal', %s, 'approve', '', '', 0, now(), now())",
             [line.pk, line.digest, both.pk],
         )
 
@@ -159,7 +160,8 @@ def test_who_recomputed_the_numbers_does_not_sign_for_them(tmp_path, settings):
     with pytest.raises(DatabaseError, match="recomputed the numbers"), transaction.atomic():
         connection.cursor().execute(
             "INSERT INTO governance_signature (line_id, digest, role, person_id, verdict, statement, reason,"
-            " round, signed_at) VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, now())",
+            " round, authenticated_at, signed_at)"
+            " VALUES (%s, %s, 'finance', %s, 'approve', '', '', 0, now(), now())",
             [line.pk, line.digest, engineer.pk],
         )
 

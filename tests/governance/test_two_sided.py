@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from governance.models import Market, ScopeRule
@@ -93,6 +95,69 @@ def test_a_rule_fixed_after_the_numbers_says_nothing_of_them(tmp_path):
     assert found == []
     fixed(at=clock.now() + dt.timedelta(minutes=1))
     assert problems(version, (2, 2, 2, 2, 0))[0] == []
+
+
+def late_event(folder):
+    """One delivery of the first week is told again, a day later: every later vintage is another one."""
+    row = ("w0-5-again", "w0-5", SHOWN, "delivered", f"{FIRST + dt.timedelta(days=3)}T12:00:00Z", "2025-11-14T11:00:00Z")  # fmt: skip
+    batch_ingest(
+        path=csv_file(folder / "late.csv", EVENTS, [row]), kind="events", actor=person("data_engineer")
+    )
+
+
+def test_a_week_that_was_seen_stays_under_the_rule_it_was_seen_under(tmp_path):
+    """A late event makes a new vintage of it, which a rule fixed since must not speak about."""
+    late = (2, 2, 2, 2, 0)
+    weeks_of(tmp_path, *late)
+    version = builders.version_effective()
+    found, seen, through = problems(version, late)
+    assert found == []
+    with clock.at(clock.now() + dt.timedelta(minutes=1)):
+        rule_set(max_points=Decimal(5), weeks=4, reason="bent to it", actor=person("dpm"))
+    late_event(tmp_path)
+    with clock.at(clock.now() + dt.timedelta(minutes=2)):
+        found, vintage, _ = problems(version, late)
+        assert vintage != seen
+        assert found == []
+    assert through == FIRST + dt.timedelta(weeks=4)
+
+
+def test_a_rule_made_wider_after_the_week_was_seen_does_not_save_it(tmp_path):
+    late = (2, 2, 2, 2, 0)
+    fixed()
+    weeks_of(tmp_path, *late)
+    version = builders.version_effective()
+    assert len(problems(version, late)[0]) == 1
+    with clock.at(clock.now() + dt.timedelta(minutes=1)):
+        rule_set(max_points=Decimal(50), weeks=4, reason="bent to it", actor=person("dpm"))
+    late_event(tmp_path)
+    with clock.at(clock.now() + dt.timedelta(minutes=2)):
+        assert len(problems(version, late)[0]) == 1
+
+
+def test_a_week_only_promised_so_far_was_not_seen(tmp_path):
+    """It stands in a vintage, and nothing of it is known yet."""
+    weeks_of(tmp_path, 2, 2, 2, 2, 0)
+    version = builders.version_effective()
+    early = dt.datetime.combine(FIRST + dt.timedelta(weeks=3, days=6), dt.time(12), tzinfo=dt.UTC)
+    run, _ = run_queue(version=version, as_of=early, actor=person("data_engineer"))
+    run_execute(run=run, actor=person("data_engineer"))
+    with clock.at(clock.now() + dt.timedelta(minutes=1)):
+        rule_set(max_points=Decimal(5), weeks=4, reason="as agreed", actor=person("dpm"))
+    with clock.at(clock.now() + dt.timedelta(minutes=2)):
+        assert len(problems(version, (2, 2, 2, 2, 0))[0]) == 1
+
+
+def test_a_rule_is_fixed_by_command():
+    person("dpm"), person("legal")
+    out = io.StringIO()
+    call_command("rule", "set", "2.5", weeks=6, reason="as agreed", actor="dpm", stdout=out)
+    assert "within 2.50 points of the median of 6 weeks" in out.getvalue()
+    for points, actor, words in (("2.5", "legal", "takes the role dpm"), ("much", "dpm", "no number")):
+        with pytest.raises(SystemExit):
+            call_command("rule", "set", points, weeks=6, reason="x", actor=actor, stderr=out)
+        assert words in out.getvalue()
+    assert ScopeRule.objects.count() == 1
 
 
 @pytest.mark.parametrize(("points", "weeks"), [("0", 4), ("101", 4), ("5", 2), ("5", 53)])

@@ -69,7 +69,9 @@ def test_every_relation_is_in_a_list() -> None:
 def test_each_role_holds_what_is_listed_and_nothing_else() -> None:
     assert _held(APP, ALL_BUT_CATALOGUES) == _listed(grants.APP)
     assert _held(OPS, ALL_BUT_CATALOGUES) == _listed(grants.OPS)
-    assert _held(HUB, ALL_BUT_CATALOGUES) == {("hub.page", "SELECT"), ("hub.breakout", "SELECT")}
+    assert _held(HUB, ALL_BUT_CATALOGUES) == {
+        (f"hub.{view}", "SELECT") for view in ("page", "breakout", "state")
+    }
     assert _held("public", ALL_BUT_CATALOGUES) == set()
     assert _held(BROKER, OURS) == set()
 

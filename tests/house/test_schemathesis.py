@@ -1,11 +1,14 @@
 """Every operation of the API, with what its schema allows and what it does not: no 5xx, no breach of schema.
 
-`OTDR_EXAMPLES=full` sends ten times as many requests. Each role's token is its own run, so that what a
-role may do is reached behind the door, and not only refused at it.
+`OTDR_EXAMPLES=full` sends ten times as many requests, and some in sequences where one follows from another.
+Each role's token is its own run, so that what a role may do is reached behind the door, and not only
+refused at it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import http.cookiejar
 import json
 import os
@@ -20,8 +23,10 @@ import pytest
 
 from tests.browser.served import serving
 from tests.conftest import PROJECT
+from tests.hub.wire import sessions
 
 FULL = os.environ.get("OTDR_EXAMPLES") == "full"
+STREAM = "/api/v1/stream"
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance",
     "response_schema_conformance",
@@ -71,13 +76,63 @@ def test_nothing_the_schema_allows_or_forbids_breaks_the_api(demo, tmp_path: Pat
         command = [
             sys.executable, "-m", "schemathesis.cli", "run", f"{url}/api/schema/",
             *headers(demo, url, person),
-            "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing" if FULL else "coverage",
+            "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing,stateful" if FULL else "coverage",
             "--max-examples", "200" if FULL else "5", "--continue-on-failure", "--no-color",
             "--warnings", "off", "--request-timeout", "20",
-            # It has no end to wait for; tests/hub and tests/browser hold it open.
-            "--exclude-path", "/api/v1/stream",
+            # It has no end to wait for; the test below asks it what is asked of the others.
+            "--exclude-path", STREAM,
         ]  # fmt: skip
         done = subprocess.run(
             command, cwd=tmp_path, capture_output=True, text=True, check=False, env=demo.environment
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def answer(url: str, session: str, method: str = "GET", **more: str) -> tuple[int, str, str]:
+    """Status, type and beginning of what the stream's address answers; the connection is then left."""
+    csrf = "a" * 32
+    headers = {"Cookie": f"sessionid={session}; csrftoken={csrf}", "X-CSRFToken": csrf, **more}
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+    with contextlib.closing(connection):
+        connection.request(method, STREAM, headers=headers)
+        response = connection.getresponse()
+        return (
+            response.status,
+            response.headers["Content-Type"].partition(";")[0],
+            response.read1(400).decode(),
+        )
+
+
+def test_the_stream_answers_as_the_schema_says(own_database, tmp_path: Path):
+    """200 and events for who may listen; a problem, whole, for everybody and everything else."""
+    environment = own_database.environment | {"OTDR_STATIC": str(tmp_path / "static")}
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
+    subprocess.run(collect, cwd=PROJECT, env=environment, check=True)
+    reader, without_role = sessions(own_database, "reader", "lost")
+    with own_database.connect() as connection:
+        connection.execute(
+            "DELETE FROM governance_user_groups g USING governance_user u"
+            " WHERE u.id = g.user_id AND u.username = 'lost'"
+        )
+    with serving(environment) as url:
+        with urllib.request.urlopen(
+            urllib.request.Request(
+                f"{url}/api/schema/?format=json", headers={"Cookie": f"sessionid={reader}"}
+            )
+        ) as read:
+            said = json.load(read)["paths"][STREAM]
+        assert list(said) == ["get"]
+        status, kind, text = answer(url, reader)
+        assert (status, kind) == (200, *said["get"]["responses"]["200"]["content"])
+        assert text.startswith(("event: epoch\ndata: ", "event: hb\ndata: "))
+        refused = {
+            "nobody": (401, answer(url, "")), "forged": (401, answer(url, "f" * 32)),
+            "no role": (403, answer(url, without_role)),
+            "picture": (406, answer(url, reader, Accept="image/png")),
+            "nothing we speak": (406, answer(url, reader, Accept="application/xml")),
+            **{method: (405, answer(url, reader, method)) for method in ("POST", "PUT", "PATCH", "DELETE")},
+        }  # fmt: skip
+    for what, (wanted, (status, kind, text)) in refused.items():
+        assert (status, kind) == (wanted, "application/problem+json"), what
+        assert str(status) in said["get"]["responses"], what
+        assert json.loads(text)["status"] == status, what

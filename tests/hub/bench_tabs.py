@@ -23,7 +23,11 @@ WATCH = """() => {
     if (main.classList.contains("blank") && !window.blankedAt) window.blankedAt = Date.now();
   }).observe(main, { attributes: true });
 }"""
-MOVE = "INSERT INTO governance_market (code, name, zone, priority) VALUES (%s, %s, 'UTC', 99)"
+# A real shutoff of one carrier: it moves the epoch like any other, and each carrier can be switched off once.
+STOP = """
+INSERT INTO governance_shutoff (market, breakout, value, category, reason, by_id, at)
+SELECT 'US', 'carrier', %s, 'other', '', id, now() FROM governance_user WHERE username = 'admin'
+"""
 
 
 def _timed(page: Page, fault: Callable[[], Any], mend: Callable[[], Any]) -> float:
@@ -53,7 +57,7 @@ def blanked(web: Web, wire: Wire, database: OwnDatabase, key: str, rounds: int =
             code = f"T{turn}"
 
             def stop(code: str = code) -> None:
-                connection.execute(MOVE, [code, code])
+                connection.execute(STOP, [code])
 
             for name, fault, mend in (
                 ("stop", stop, lambda: None),

@@ -144,6 +144,33 @@ def test_a_name_with_markup_is_text_everywhere():
     assert "&lt;img" in names[1].lower()
 
 
+def texts_of(value):
+    """Every text of a figure: names of traces, titles, hover texts, whatever else it may be given."""
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in texts_of(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in texts_of(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_s7_a_picture_has_no_markup_in_titles_names_or_hover_texts():
+    """Plotly reads some HTML in what it writes; none of it comes from a name."""
+    evil = '"><img src=x onerror=alert(1)><a href="javascript:alert(1)">b</a>'
+    found = carriers(([(evil, 900, 855)], False), ([(evil, 900, 855)], True))
+    page = explore_page(reading([replace(with_carriers(found), name=f"market {evil}")]), "GB")
+    assert [picture.id for picture in page.pictures] == ["by-week", "by-size"]
+    for picture in page.pictures:
+        said = texts_of(picture.figure)
+        assert [text for text in said if "<" in text or ">" in text] == []
+        assert [text for text in said if "&lt;img" in text.lower()], "the name is there, as text"
+        assert {key for trace in picture.figure["data"] for key in trace} <= HARMLESS
+    explored = render_to_string("hub/explore.html", {"page": page})
+    assert "<img" not in explored.lower()
+    assert '<a href="javascript' not in explored.lower()
+
+
+# No template of Plotly's for the hover text, which would be a text of its own.
+HARMLESS = {"type", "x", "y", "text", "name", "mode", "meta", "connectgaps", "error_y"}
 CELLS = st.integers(1, 3000).flatmap(lambda due: st.tuples(st.just(due), st.integers(0, due)))
 SCOPES = st.lists(
     st.lists(st.tuples(CELLS, CELLS, st.booleans(), st.booleans()), min_size=1, max_size=6),

@@ -1,7 +1,7 @@
 """An attacker who keeps everything the hub's role could ever read, and subtracts.
 
 Random worlds: markets, carriers of all sizes, publications of corrected data, switched-off markets and
-carriers. After each step all views are read as `otdr_hub`; the attacker sets up an equation for every
+carriers. After each step all views and all earlier publications are read as `otdr_hub`; the attacker sets up an equation for every
 total shown and solves for what was not shown. He even knows which figures a correction left alone, but
 for one thing that no withholding could keep from him: what a carrier fell to that was shown before.
 `OTDR_EXAMPLES=full` tries 500 worlds.
@@ -16,8 +16,8 @@ from itertools import product
 from typing import Any
 
 import pytest
+from attacker import Attacker, Telling_, Unknown, Week, telling
 from django.db import transaction
-from equations import ranges
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from worlds import WEEKS, World, everything, stored
@@ -39,90 +39,6 @@ CERTIFIED = ("AA", "BB")
 CARRIERS = ("p", "q", "r", "s", "t")
 LEAST = builders.DEFINITION.small_cell
 
-Telling_ = tuple[tuple[str, tuple[int, int]], ...]
-Week = tuple[str, dt.date]
-# A figure that was never shown: (market, week, carrier, due, on time), the same in every telling of it.
-Unknown = tuple[str, dt.date, str, int, int]
-
-
-@dataclass
-class Attacker:
-    """What somebody knows who reads everything, again and again."""
-
-    sums: dict[Week, dict[Telling_, tuple[int, int]]] = field(default_factory=dict)
-    shown: set[tuple[Week, Telling_, str]] = field(default_factory=set)
-    whole: set[tuple[Week, Telling_]] = field(default_factory=set)  # tellings that said nobody is left out
-    names: dict[Week, set[str]] = field(default_factory=dict)
-
-    def reads(self, world: Watched, page: Any, breakouts: Any) -> None:
-        """Keep everything that was read now."""
-        for week in page["weeks"]:
-            at = (week["market"], dt.date.fromisoformat(week["week"]))
-            self.sums.setdefault(at, {})[world.telling(*at)] = (week["due"], week["on_time"])
-            self.names.setdefault(at, set()).update(world.ever[at])
-        for row in breakouts:
-            for week in row["weeks"]:
-                at = (row["market"], dt.date.fromisoformat(week["week"]))
-                self.shown |= {(at, world.telling(*at), cell["carrier"]) for cell in week["carriers"]}
-                if not week["rest"]:
-                    self.whole.add((at, world.telling(*at)))
-
-    def finds(self) -> list[tuple[Unknown, int, int | None]]:
-        """(figure that was not shown, its lowest, its highest value), for all that some total binds.
-
-        What is hidden in two tellings and equal in both is one unknown: the attacker may know that much.
-        Only of a carrier whose figure (or that it had nothing) some telling did show he may not: who knows
-        that nothing else was corrected has its new figure from the two totals of the market, whatever is
-        withheld.
-        """
-        found, seen = [], {(at, name) for at, _, name in self.shown}
-        for at in self.sums:
-            is_whole = any(place == at for place, _ in self.whole)
-            fell = {name for name in self.names[at] if is_whole or (at, name) in seen}
-            found += [one for one in self._solved(at, equal=True) if one[0][2] not in fell]
-            found += [one for one in self._solved(at, equal=False) if one[0][2] in fell]
-        return found
-
-    def _solved(self, at: Week, *, equal: bool) -> list[tuple[Unknown, int, int | None]]:
-        """The range of each hidden figure of a week, if equal ones are known to be equal, or are not."""
-        tellings = self.sums[at]
-        hidden = {
-            told: {
-                name
-                for name in self.names[at]
-                if (at, told) not in self.whole and (at, told, name) not in self.shown
-            }
-            for told in tellings
-        }
-        keys = {
-            told: [
-                ((*at, name, *dict(told).get(name, (0, 0))), 0 if equal else n)
-                for name in sorted(hidden[told])
-            ]
-            for n, told in enumerate(tellings)
-        }
-        unknown = sorted({key for found in keys.values() for key in found})
-        equations = [
-            (
-                [int(one in keys[told]) for one in unknown],
-                due - sum(counts[0] for name, counts in told if name not in hidden[told]),
-            )
-            for told, (due, _on_time) in tellings.items()
-        ]
-        limits = ranges(equations, len(unknown))
-        return [(one, low, high) for (one, _), (low, high) in zip(unknown, limits, strict=True)]
-
-    def tells_rates(self) -> list[tuple[Week, Telling_]]:
-        """Tellings whose withheld figures are all on time, or all late: then each one's rate is known."""
-        found = []
-        for at, tellings in self.sums.items():
-            for told, (due, on_time) in tellings.items():
-                shown = [counts for name, counts in told if (at, told, name) in self.shown]
-                rest = due - sum(c[0] for c in shown), on_time - sum(c[1] for c in shown)
-                if shown and rest[0] and rest[1] in (0, rest[0]):
-                    found.append((at, told))
-        return found
-
 
 @dataclass
 class Watched(World):
@@ -131,14 +47,15 @@ class Watched(World):
     kept: dict[str, dict[dt.date, dict[str, tuple[int, int]]]] = field(default_factory=dict)
     ever: dict[Week, set[str]] = field(default_factory=dict)
     now: dict[str, str] = field(default_factory=dict)
+    lines: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def cells_now(self, market: str, monday: dt.date) -> dict[str, tuple[int, int]]:
         """The cells behind the week shown: of the newest vintage, or of the one that is held."""
         return self.kept[self.now[market]][monday]
 
     def telling(self, market: str, monday: dt.date) -> Telling_:
-        """The week as it is told now: carriers that had something."""
-        return tuple(sorted((n, c) for n, c in self.cells_now(market, monday).items() if c[0]))
+        """The week as it is told now."""
+        return telling(self.cells_now(market, monday))
 
     def publish(self) -> None:
         """Remember what the lines of the publication mean."""
@@ -147,6 +64,7 @@ class Watched(World):
         super().publish()
         for line in self.publications[-1].lines.filter(breakout="-"):
             self.now[line.market_id] = line.vintage
+            self.lines.setdefault(line.publication_id, {})[line.market_id] = line.vintage
             weeks = self.kept[line.vintage]
             for monday in WEEKS:
                 self.ever.setdefault((line.market_id, monday), set()).update(
@@ -229,6 +147,13 @@ def adds_up(page: Any, breakouts: Any) -> None:
             assert total[name] == sum(week[name] for week in parts)
 
 
+def holds_no_more_than(page: Any, told: Any) -> None:
+    """An earlier publication has no market that is not on the page now, and its sums have none either."""
+    shown = {market["code"] for market in page["markets"] if market["reason"] is None}
+    assert {week["market"] for week in told["weeks"]} <= shown
+    adds_up(told, [])
+
+
 def as_in_python(world: Watched, tellings: dict, breakouts: Any) -> None:
     """The database withholds what the reference in Python withholds."""
     for row in breakouts:
@@ -279,14 +204,16 @@ def lived(version: MetricVersion, cells: Any, steps: list[Any]) -> None:
                     happen(world, step)
             except ConflictError:
                 continue
-            page, breakouts = everything()
-            keeper.reads(world, page, breakouts)
+            page, breakouts, publications = everything([one.number for one in world.publications])
+            keeper.reads(world, page, breakouts, publications)
             is_safe(keeper.finds())
             assert not [one for one in keeper.tells_rates() if one[0][0] in CERTIFIED]
             today = Attacker()
-            today.reads(world, page, breakouts)
+            today.reads(world, page, breakouts, publications)
             is_safe([one for one in today.finds() if is_off(world, one[0])])
             adds_up(page, breakouts)
+            for told in publications.values():
+                holds_no_more_than(page, told)
             as_in_python(world, tellings, breakouts)
         transaction.set_rollback(True)
 

@@ -241,6 +241,8 @@ def test_a_rollback_shows_the_earlier_one_again_and_takes_back_what_came_after(t
     assert (found.difference, found.finding, found.guard) == (None, None, "")
     entry = Entry.objects.get(action="publication.rolled_back")
     assert (entry.subject, entry.actor) == ("P-2", "dpm")
+    about = client().get("/about/").content.decode()
+    assert f"{entry.seq} ·" in about, "the act that made P-4, though it is told of P-2"
 
 
 def test_what_may_not_be_shown_now_is_not_rolled_back_to(tmp_path):

@@ -126,10 +126,10 @@ def test_the_pages_ask_the_database_a_bounded_number_of_questions(lake, django_a
     # reader whose first reading is never committed.
     for path in ("/", "/?present=1", f"/markets/{SHOWN}/", "/why/"):
         client.get(path)
-        with django_assert_max_num_queries(13 + 2 + 3):
+        with django_assert_max_num_queries(12 + 2 + 3):
             assert client.get(path).status_code == 200, path
     for path in ("/about/", f"/markets/{SHOWN}/lineage/"):
-        with django_assert_max_num_queries(25 + 3):
+        with django_assert_max_num_queries(24 + 3):
             assert client.get(path).status_code == 200, path
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from governance.ledger.models import Entry
-from governance.models import Shutoff, SignoffRequest
+from governance.models import PublicationRead, Shutoff, SignoffRequest
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.sentences import coverage_sentence
@@ -237,6 +237,12 @@ def test_everything_beforehand_is_everything_afterwards(published):
     said = everything(read_hub())
     client_of("dpm").post(OFF, form(market="global", typed="EVERYTHING"))
     assert said.sentence == coverage_sentence(read_hub())
+
+
+def test_whoever_looks_at_the_switch_has_seen_what_the_hub_says(published):
+    assert client_of("executive").get("/kill-switch/").status_code == 200
+    found = PublicationRead.objects.filter(person__username="executive").values_list("surface", "scope")
+    assert ("page", SHOWN) in set(found)
 
 
 def test_the_page_opens_and_switches_while_the_numbers_cannot_be_read(published, monkeypatch):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,10 +100,16 @@ class World:
         )  # fmt: skip
 
 
-def everything() -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """All that the hub's role can read: the page, and every breakout."""
+def everything(
+    numbers: Sequence[int],
+) -> tuple[dict[str, Any], list[dict[str, Any]], dict[int, dict[str, Any]]]:
+    """All that the hub's role can read: the page, every breakout, and these publications as they are told now."""
     with acting_as("hub") as cursor:
         cursor.execute("SELECT to_jsonb(p)::text FROM hub.page p")
         page = json.loads(cursor.fetchone()[0])
         cursor.execute("SELECT to_jsonb(b)::text FROM hub.breakout b")
-        return page, [json.loads(row) for (row,) in cursor.fetchall()]
+        breakouts = [json.loads(row) for (row,) in cursor.fetchall()]
+        cursor.execute(
+            "SELECT n, hub.publication(n)::text FROM unnest(%s::integer[]) AS x(n)", [list(numbers)]
+        )
+        return page, breakouts, {number: json.loads(told) for number, told in cursor.fetchall()}

@@ -160,6 +160,21 @@ def test_who_is_asked_to_approve_sees_what_it_does(counted):
     assert "11 of 12" not in closed
 
 
+def test_the_page_that_is_signed_says_why_and_what_it_does(counted):
+    proposed()
+    client_of("data_engineer").post("/versions/otdr-next/", {"act": "submit"})
+    request = SignoffRequest.objects.get(act="version", lines__subject__contains="otdr-next")
+    page = client_of("finance").get(f"/signoffs/{request.pk}/")
+    assert "The grace after the promise, in minutes, was 0 and becomes 4320." in text(page)
+    assert f"Reason {WHY}" in text(page)
+    assert "AA: 11 of 12 becomes 12 of 12." in text(page)
+    assert 'href="/versions/otdr-next/?compare=1#changes"' in page.content.decode()
+    closed = client_of("legal").get(f"/signoffs/{request.pk}/")
+    assert f"Reason {WHY}" in text(closed)
+    assert "11 of 12" not in text(closed)
+    assert "compare=1" not in closed.content.decode()
+
+
 def test_several_rules_are_counted_each_alone(counted):
     definition = replace(builders.DEFINITION, name="otdr-two", grace_minutes=4320, promise="latest")
     version_propose(

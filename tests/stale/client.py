@@ -86,7 +86,10 @@ class Client:
 
     def send_form(self, path: str, fields: dict[str, str], page: str = "") -> Reply:
         """Fill in the form at `page` (the path itself, if not said) and send it."""
-        token = TOKEN.search(self.get(page or path).text)
+        form = self.get(page or path)
+        if form.status >= 500:  # no form came, so there is nothing to send
+            return form
+        token = TOKEN.search(form.text)
         given = {**fields, "csrfmiddlewaretoken": token.group(1) if token else ""}
         return self.ask(
             "POST", path, urlencode(given).encode(), {"Content-Type": "application/x-www-form-urlencoded"}

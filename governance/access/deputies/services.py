@@ -67,6 +67,8 @@ def deputy_withdraw(*, deputyship: Deputy, reason: str, actor: User) -> None:
     if actor.pk != deputyship.person_id or not actor.is_active:
         require(may(actor, "deputy_withdraw"))
     check_reason(reason)
+    # As a signature does, so that the two have one order in the ledger.
+    ledger.order_visibility()
     if DeputyWithdrawal.objects.filter(deputyship=deputyship).exists():
         raise ConflictError("That deputyship has ended already.")
     DeputyWithdrawal.objects.create(

@@ -15,7 +15,7 @@ from governance.access.policy import may
 from governance.audit.services import restore_accept
 from governance.ledger import checkpoints, guards, keys
 from governance.ledger.export import write, write_verifier
-from governance.ledger.offline import key_id
+from governance.ledger.signed import key_id
 from otdr_hub.lib.outcome import require
 
 Answer = tuple[dict[str, Any], str, int]
@@ -56,12 +56,12 @@ def _accept(actor: User, options: dict[str, Any]) -> Answer:
     return {"entry": seq}, said, DONE
 
 
-def _key(actor: User, options: dict[str, Any]) -> Answer:  # noqa: ARG001
+def _key(actor: User, options: dict[str, Any]) -> Answer:  # noqa: ARG001 (one signature for all of a kind)
     own = keys.signer().public
     return {"public_key": own.hex(), "id": key_id(own)}, own.hex(), DONE
 
 
-def _guards(actor: User, options: dict[str, Any]) -> Answer:  # noqa: ARG001
+def _guards(actor: User, options: dict[str, Any]) -> Answer:  # noqa: ARG001 (one signature for all of a kind)
     found = guards.found()
     return dict(found), json.dumps(found, indent=1), DONE
 

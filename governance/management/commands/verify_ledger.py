@@ -44,6 +44,7 @@ class Command(ServiceCommand):
             "entries": found.entries, "head": found.head, "checkpoints": found.checkpoints,
             "facts": found.facts, "first_bad": bad and {"seq": bad.seq, "problem": bad.problem},
             "guard": found.guard or None,
+            "put_back": found.put_back,
             "difference": difference and {
                 "what": difference.what, "ledger": difference.ledger, "tables": difference.tables,
             },

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from governance.decisions import selectors
-from governance.decisions.board import UNDECIDED
+from governance.decisions.inscope import UNDECIDED
 from governance.decisions.models import LaunchDecision
 from governance.decisions.own import names_of
 from governance.launch.seats import CHAIR, SeatName, title

@@ -92,6 +92,9 @@ def _missing(one: Standing) -> str:
         return _("not asked yet")
     if not one.missing:
         return ""
+    if all(answer.verdict in ("approve", "except") for answer in one.answers):
+        return words.join_departments(list(one.missing))
+    # While somebody is against, every department is missing; those who agreed need not answer again.
     agreed = {answer.role for answer in one.answers if answer.verdict in ("approve", "except")}
     left = [role for role in one.missing if role not in agreed]
     return words.join_departments(left) if left else _("an answer to who asked or rejected")

@@ -13,7 +13,7 @@ from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.access.selectors import acting_for
 from governance.publication.notices.selectors import to_acknowledge
-from otdr_hub.hub.desk.inbox import requests_for
+from governance.signoffs.selectors import asked_of
 from otdr_hub.lib import clock
 
 
@@ -45,7 +45,7 @@ def _to_sign(request: HttpRequest) -> int:
     person = _person(request)
     if person is None or not (roles_seen(request) & set(DEPARTMENTS) or acting_for(person, clock.now())):
         return 0
-    return len(requests_for(person, clock.now()))
+    return len(asked_of(person))
 
 
 def _to_acknowledge(request: HttpRequest) -> int:

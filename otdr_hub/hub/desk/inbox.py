@@ -19,7 +19,7 @@ from governance.access.selectors import acting_for
 from governance.markets.models import Market
 from governance.signoffs.models import Requirement, RequirementChange
 from governance.signoffs.outstanding import Outstanding, outstanding
-from governance.signoffs.selectors import Waiting, waiting_for
+from governance.signoffs.selectors import Waiting, asked_of
 from metrics.events.models import Batch
 from metrics.operator.lockable import lockable
 from metrics.recompute.models import Run
@@ -65,21 +65,11 @@ def _asked(waiting: Waiting, now: dt.datetime) -> Item:
     return Item(request.summary, link, tuple(notes), mark)
 
 
-def requests_for(person: User, now: dt.datetime) -> list[Waiting]:
-    """What a person is asked to sign: for their departments, and as a deputy once it was passed on."""
-    own = sorted(person.roles & set(DEPARTMENTS))
-    found = waiting_for(own) if own else []
-    standing_in = {item.role for item in acting_for(person, now)} - set(own)
-    if standing_in:
-        found += [one for one in waiting_for(sorted(standing_in)) if one.is_escalated]
-    return found
-
-
 def _to_sign(person: User, now: dt.datetime) -> Section | None:
     signs = bool(person.roles & set(DEPARTMENTS)) or bool(acting_for(person, now))
     if not signs:
         return None
-    found = tuple(_asked(one, now) for one in requests_for(person, now))
+    found = tuple(_asked(one, now) for one in asked_of(person))
     return Section(
         "sign",
         _("To sign"),

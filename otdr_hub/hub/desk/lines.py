@@ -158,24 +158,27 @@ def line_of(
     )
 
 
+def _agreed(said: Sequence[Signature], role: str) -> int:
+    """How many persons of a department stand by a line."""
+    return len({one.person_id for one in said if one.role == role and one.verdict in ("approve", "except")})
+
+
 def departments_of(
     request: SignoffRequest, lines: Sequence[SignoffLine], known: Known
 ) -> tuple[Department, ...]:
-    """Each department that is asked, and how much of the request it has signed."""
+    """Each department that is asked, and how many of its signatures are given, over all lines."""
     found = []
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, list[tuple[int, int]]] = {}
     for line in lines:
-        for role in required(request.act, line.digest):
-            wanted.setdefault(role, []).append(line.digest)
+        for role, needed in required(request.act, line.digest).items():
+            given = _agreed(known.answers.get(line.digest, []), role)
+            wanted.setdefault(role, []).append((min(given, needed), needed))
     for role in [*(one for one in DEPARTMENTS if one in wanted), *sorted(set(wanted) - set(DEPARTMENTS))]:
-        signed = [
-            one for one in wanted[role]
-            if any(a.role == role and a.verdict in ("approve", "except") for a in known.answers.get(one, []))
-        ]  # fmt: skip
-        if len(signed) == len(wanted[role]):
+        part, whole = (sum(numbers) for numbers in zip(*wanted[role], strict=True))
+        if part == whole:
             found.append(Department(words.department(role), _("signed"), "certified"))
-        elif signed:
-            said = _("signed %(part)d of %(whole)d") % {"part": len(signed), "whole": len(wanted[role])}
+        elif part:
+            said = _("signed %(part)d of %(whole)d") % {"part": part, "whole": whole}
             found.append(Department(words.department(role), said, "provisional"))
         else:
             found.append(Department(words.department(role), _("has not signed"), "undecided"))

@@ -152,7 +152,7 @@ def signing_page(
         asked=_asked(request, now),
         due=_due(request, done, now),
         departments=departments_of(request, asked, known),
-        subject=subject_of(request.act, [line.digest for line in asked]),
+        subject=subject_of(request.act, [line.digest for line in asked], person),
         common=common,
         lines=lines,
         role=role,

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from governance.access.models import User
 from governance.definition import diff, explain
 from governance.killswitch.models import WHOLE, LiftAsk
 from governance.majeure.models import ForceMajeure
@@ -16,8 +18,9 @@ from governance.models import MetricVersion
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import EVERYWHERE, RequirementChange
 from governance.signoffs.selectors import in_force
-from governance.versions.selectors import definition_of
+from governance.versions.selectors import definition_of, disclosure_of
 from governance.versions.states import VersionState
+from metrics.versions.effect import may_compare
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.evidence import Fact
 from otdr_hub.hub.numbers import fingerprint, moment, week_name
@@ -26,12 +29,17 @@ from otdr_hub.hub.switch.names import category_words, name_of, reason_of
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What changes, in words: a sentence as large as it matters, what differs, and what else is known."""
+    """What changes, in words: a sentence as large as it matters, what differs, and what else is known.
+
+    `said` is why it changes and what that does to the numbers; `compare` the page that counts both.
+    """
 
     lead: str
     title: str
     changes: tuple[str, ...]
     facts: tuple[Fact, ...]
+    said: tuple[Fact, ...] = ()
+    compare: str = ""
 
 
 def _before(version: MetricVersion) -> MetricVersion | None:
@@ -40,13 +48,26 @@ def _before(version: MetricVersion) -> MetricVersion | None:
     return rows.order_by("effective_from", "proposed_at").last()
 
 
-def _version(digest: str) -> Subject | None:
+def _disclosed(version: MetricVersion, reads: bool) -> tuple[Fact, ...]:
+    """Why a definition changes, and what that does to the numbers: that only for whoever may compare."""
+    made = disclosure_of(version)
+    if made is None:
+        return ()
+    closed = made.against is not None and not reads
+    effect = _("For those who approve it, and for operators.") if closed else made.effect
+    names = ((_("Reason"), made.reason), (_("Effect"), effect))
+    return tuple(Fact(label, text) for label, text in names if text)
+
+
+def _version(digest: str, person: User) -> Subject | None:
     version = MetricVersion.objects.filter(pk=digest).select_related("author").first()
     if version is None:
         return None
     old = _before(version)
     definition = definition_of(version)
     changes = tuple(diff(definition_of(old), definition)) if old else ()
+    reads = bool(may_compare(version, person))
+    page = reverse("versions:version", kwargs={"name": version.name})
     title = _("What changes against %(name)s") % {"name": old.name} if old else _("The first definition")
     return Subject(
         lead=explain(definition),
@@ -57,6 +78,8 @@ def _version(digest: str) -> Subject | None:
             Fact(_("State"), str(version.get_state_display())),
             Fact(_("Fingerprint"), fingerprint(version.digest), is_code=True),
         ),
+        said=_disclosed(version, reads),
+        compare=f"{page}?compare=1#changes" if old and reads else "",
     )
 
 
@@ -157,11 +180,11 @@ def _scope(digests: Sequence[str]) -> Subject | None:
     )
 
 
-def subject_of(act: str, digests: Sequence[str]) -> Subject | None:
-    """What a request is about, said once for all its lines; None where the lines say it all."""
-    tell = {"version": _version, "requirement": _requirement, "majeure": _majeure, "shutoff_lift": _lift}.get(
-        act
-    )
+def subject_of(act: str, digests: Sequence[str], person: User) -> Subject | None:
+    """What a request is about, for one reader, said once for all lines; None where the lines say it all."""
+    if act == "version":
+        return _version(digests[0], person) if digests else None
+    tell = {"requirement": _requirement, "majeure": _majeure, "shutoff_lift": _lift}.get(act)
     if tell is not None:
         return tell(digests[0]) if digests else None
     return _scope(digests) if act == "scope" else None

@@ -36,7 +36,7 @@ def _hundred(said: str) -> str:
 def _rules(css: str) -> tuple[Any, dict[str, str]]:
     """(a matcher of what is painted, the names of `:root`) of a sheet that is already plain."""
     import cssselect2  # noqa: PLC0415 (only where PDF is made)
-    import tinycss2  # noqa: PLC0415
+    import tinycss2  # noqa: PLC0415 (only where paper is made)
 
     matcher, layers = cssselect2.Matcher(), ("tokens", "base", "parts", "rooms", "print")
     named: dict[str, str] = {}
@@ -56,7 +56,7 @@ def _rules(css: str) -> tuple[Any, dict[str, str]]:
 
 def _qualified(rules: Iterable[Any], layer: str) -> Iterator[tuple[str, Any]]:
     """Every rule that counts on paper, with its layer."""
-    import tinycss2  # noqa: PLC0415
+    import tinycss2  # noqa: PLC0415 (only where paper is made)
 
     for rule in rules:
         if rule.type == "qualified-rule":
@@ -69,7 +69,7 @@ def _qualified(rules: Iterable[Any], layer: str) -> Iterator[tuple[str, Any]]:
 
 
 def _declarations(content: Any) -> Declared:
-    import tinycss2  # noqa: PLC0415
+    import tinycss2  # noqa: PLC0415 (only where paper is made)
 
     found = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
     return [

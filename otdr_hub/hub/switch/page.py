@@ -71,7 +71,7 @@ class SwitchPage:
     reads: bool
     why_not: str
     unread: str
-    epoch: int | None
+    reading: Reading | None
 
 
 def read_or_none() -> Reading | None:
@@ -184,5 +184,5 @@ def switch_page(reader: User) -> SwitchPage:
         reads=bool(reads),
         why_not=acts.reason if isinstance(acts, Refused) else "",
         unread="" if reading else _("The numbers cannot be read now. Switching off works all the same."),
-        epoch=reading.epoch if reading else None,
+        reading=reading,
     )

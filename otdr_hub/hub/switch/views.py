@@ -22,6 +22,7 @@ from governance.killswitch.services import lift_ask, shutoff_activate, shutoff_e
 from governance.markets.models import Market
 from otdr_hub.hub.desk.forms import clean
 from otdr_hub.hub.freshness import numbered
+from otdr_hub.hub.noting import noted
 from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.switch.names import name_of
 from otdr_hub.hub.switch.page import switch_page
@@ -39,7 +40,11 @@ def _render(request: HttpRequest, problem: str = "", status: int = 200) -> HttpR
     if not problem:
         said["message"] = request.session.pop(_SAID, "")
     response = render(request, "switch/switch.html", said, status=status)
-    return response if page.epoch is None else numbered(response, page.epoch)
+    if page.reading is None:
+        return response
+    # Beside each switch stands what the hub says now, and what it would say.
+    noted(actor_of(request), "page", page.reading)
+    return numbered(response, page.reading.epoch)
 
 
 @cache_control(no_store=True)
