@@ -30,7 +30,7 @@ class Range:
     high: float
 
 
-def feasible(*, before: float, now: float, part: int, whole: int) -> Feasible:
+def feasible(*, before: float, now: float, part: float, whole: float) -> Feasible:
     """Whether a part could have moved the whole's rate from `before` to `now` (shares).
 
     For a rise, `part` and `whole` are shipments usually late, in the part and altogether; for a fall, those

@@ -20,6 +20,8 @@ Numbers = NDArray[np.float64]
 
 TOPIC: Final = "late_delivery"
 MOST: Final = 2.0  # log10 of the strongest Bayes factor one signal may have
+_LOUD: Final = 0.5  # log10 of the Bayes factor from which the witness is heard
+_QUIET_CONTROL: Final = 0.15
 _LEAST_DAYS: Final = 14
 _NINETY: Final = 1.6449
 
@@ -45,9 +47,26 @@ class Corroboration:
     expected_unchanged: float
 
     @property
+    def is_a_witness(self) -> bool:
+        """Whether it can tell the two apart, and its channel stayed as it was."""
+        return self.discriminates and self.is_control_quiet
+
+    @property
+    def word(self) -> str:
+        """`refute`, `agree` or `silent` about the reported change."""
+        return "refute" if self.factor > _LOUD else "agree" if self.factor < -_LOUD else "silent"
+
+    @property
     def is_control_quiet(self) -> bool:
         """Whether the topics that have nothing to do with deliveries stayed as they were."""
-        return abs(self.control) < 0.15
+        return abs(self.control) < _QUIET_CONTROL
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why the contacts say nothing; completes "Contacts say nothing because ..."."""
+
+    why: str
 
 
 def corroborate(
@@ -56,8 +75,8 @@ def corroborate(
     contacts: Sequence[tuple[dt.date, str, int]],
     base: Sequence[dt.date],
     suspect: Sequence[dt.date],
-) -> Corroboration | None:
-    """Compare contacts of the suspect days with the base days; None when there are too few to say anything.
+) -> Corroboration | Silence:
+    """Compare contacts of the suspect days with the base days.
 
     `late` and `due` are shipments by promise day. Contacts come some days after: each day's are read
     against the lateness of that day and the five before, with weights that fade.
@@ -67,7 +86,9 @@ def corroborate(
     days = [day for day in base if day in about_late and due.get(day)]
     now = [day for day in suspect if day in about_late and due.get(day)]
     if len(days) < _LEAST_DAYS or len(now) < 3:
-        return None
+        return Silence(
+            "there are no contacts of enough days, before or now" if about_late else "there are none"
+        )
     slope, floor, spread = _fit(days, late, due, about_late)
     before = 1 - sum(late.get(d, 0) for d in days) / sum(due[d] for d in days)
     reported = 1 - sum(late.get(d, 0) for d in now) / sum(due[d] for d in now)
@@ -98,7 +119,10 @@ def _by_topic(contacts: Sequence[tuple[dt.date, str, int]]) -> dict[str, dict[dt
 
 
 def _fit(
-    days: Sequence[dt.date], late: Mapping[dt.date, int], due: Mapping[dt.date, int], seen: Mapping[dt.date, int]
+    days: Sequence[dt.date],
+    late: Mapping[dt.date, int],
+    due: Mapping[dt.date, int],
+    seen: Mapping[dt.date, int],
 ) -> tuple[float, float, float]:
     """Contacts per late shipment, contacts per shipment that was not late, and the unrest of both (log)."""
     volume = np.array([due[day] for day in days], dtype=float)
@@ -138,7 +162,10 @@ def _factor(seen: int, unchanged: float, claimed: float, noise: float) -> float:
 
 
 def _control(
-    topics: Mapping[str, Mapping[dt.date, int]], base: Sequence[dt.date], now: Sequence[dt.date], due: Mapping[dt.date, int]
+    topics: Mapping[str, Mapping[dt.date, int]],
+    base: Sequence[dt.date],
+    now: Sequence[dt.date],
+    due: Mapping[dt.date, int],
 ) -> float:
     """Log change of contacts per shipment about anything else: what a changed channel would move as well."""
     others = [of_topic for topic, of_topic in topics.items() if topic != TOPIC]

@@ -67,7 +67,11 @@ class Alarm:
 
 
 def fast(
-    days: Sequence[Day], thresholds: Thresholds, *, holidays: Collection[dt.date] = (), suspect: Collection[dt.date] = ()
+    days: Sequence[Day],
+    thresholds: Thresholds,
+    *,
+    holidays: Collection[dt.date] = (),
+    suspect: Collection[dt.date] = (),
 ) -> list[Alarm]:
     """Days on which the fast clock raises, oldest first.
 
@@ -77,7 +81,9 @@ def fast(
     residuals: list[float] = []
     alarms: list[Alarm] = []
     mean = 0.0
-    near = {day + dt.timedelta(days=shift) for day in holidays for shift in range(-HOLIDAY_DAYS, HOLIDAY_DAYS + 1)}
+    near = {
+        day + dt.timedelta(days=shift) for day in holidays for shift in range(-HOLIDAY_DAYS, HOLIDAY_DAYS + 1)
+    }
     for one in sorted(days, key=lambda item: item.day):
         if one.due <= 0:
             continue
@@ -103,9 +109,7 @@ def fast(
     return alarms
 
 
-def slow(
-    week: Day, certified: Sequence[Day], thresholds: Thresholds, *, take: int = 10
-) -> Alarm | None:
+def slow(week: Day, certified: Sequence[Day], thresholds: Thresholds, *, take: int = 10) -> Alarm | None:
     """Whether a week is unlike the last certified weeks (up to `take` of them, at least four)."""
     base = sorted(certified, key=lambda item: item.day)[-take:]
     if len(base) < 4 or week.due <= 0:

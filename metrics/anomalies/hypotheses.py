@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
-from typing import Any, Final
+from typing import Final
 
-from metrics.anomalies.checks.base import Family, Level
+from metrics.anomalies.checks.base import Family
 from metrics.anomalies.checks.registry import CHECKS
-from metrics.anomalies.evidence import Evidence
 
 QUIET: Final = "quiet"
 REAL: Final = "real_change"
@@ -38,9 +37,9 @@ LEAST: Final = 0.03  # no value is rarer, or commoner than one less this, under 
 
 _FAMILIES: Final[Mapping[str, Family]] = {
     **{check.kind: check.family for check in CHECKS},
-    "contacts": Family.OUTSIDE, "step": Family.COMPLETENESS, "mix": Family.CODE, "volume": Family.IDENTITY,
+    "contacts": Family.OUTSIDE,
+    **dict.fromkeys(("step", "mix", "batch", "volume"), Family.RATE),
 }  # fmt: skip
-_STEP_FAMILY: Final = "step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """An explanation with its probability and the terms it is made of, strongest first."""
+    """An explanation with its probability, the prior one, and the terms in between, strongest first."""
 
     name: str
     probability: float
+    prior: float
     terms: tuple[Term, ...]
 
     @property
@@ -89,27 +89,9 @@ def values_of(item: str) -> tuple[str, ...]:
         "contacts": ("refute", "agree", "silent"),
         "step": ("up", "down", "flat"),
         "mix": ("weights", "rates"),
+        "batch": ("one", "none"),
         "volume": ("more", "less", "usual"),
     }.get(item, ("clear", "hint", "fire", "strong"))
-
-
-def values(evidence: Evidence) -> dict[str, str]:
-    """The evidence as one value per item; what could not be tested is not in it."""
-    found = {
-        kind: finding.level.value
-        for kind, finding in evidence.findings.items()
-        if finding.level is not Level.UNTESTABLE
-    }
-    step = evidence.step
-    moved = step is not None and abs(step.z) > 3.0 and abs(step.size) >= 0.01
-    found["step"] = "flat" if not moved or step is None else "up" if step.size > 0 else "down"
-    if moved:
-        found["mix"] = "weights" if evidence.mix.share >= 0.6 else "rates"
-    contacts = evidence.contacts
-    if contacts is not None and contacts.discriminates and contacts.is_control_quiet:
-        found["contacts"] = "refute" if contacts.factor > 0.5 else "agree" if contacts.factor < -0.5 else "silent"
-    found["volume"] = "more" if evidence.volume > 1.4 else "less" if evidence.volume < 0.7 else "usual"
-    return found
 
 
 def learn(samples: Iterable[tuple[str, Mapping[str, str]]], temperature: float = 1.0) -> Learned:
@@ -118,7 +100,9 @@ def learn(samples: Iterable[tuple[str, Mapping[str, str]]], temperature: float =
     for name, found in samples:
         for item, value in found.items():
             counts.setdefault(item, {}).setdefault(name, Counter())[value] += 1
-    return Learned({item: {name: dict(seen) for name, seen in by.items()} for item, by in counts.items()}, temperature)
+    return Learned(
+        {item: {name: dict(seen) for name, seen in by.items()} for item, by in counts.items()}, temperature
+    )
 
 
 def priors(recent: Sequence[str] = (), known: Sequence[str] = DEFECTS) -> dict[str, float]:
@@ -144,7 +128,7 @@ def judge(
     top = max(sums.values())
     weights = {name: exp(value - top) for name, value in sums.items()}
     total = sum(weights.values())
-    judged = [Hypothesis(name, weights[name] / total, scored[name]) for name in start]
+    judged = [Hypothesis(name, weights[name] / total, start[name], scored[name]) for name in start]
     return sorted(judged, key=lambda one: (-one.probability, one.name))
 
 
@@ -160,7 +144,8 @@ def _score(learned: Learned, name: str, found: Mapping[str, str], known: Sequenc
         total = sum(parts)
         scale = min(1.0, CAP / abs(total)) if total else 1.0
         terms += [
-            Term(item, value, family.value, part * scale) for part, (_, item, value) in zip(parts, order, strict=True)
+            Term(item, value, family.value, part * scale)
+            for part, (_, item, value) in zip(parts, order, strict=True)
         ]
     return tuple(sorted(terms, key=lambda term: (-abs(term.nats), term.item)))
 
@@ -178,8 +163,3 @@ def _otherwise(learned: Learned, name: str, item: str, value: str, known: Sequen
     weights = priors(known=known)
     total = sum(weights[other] for other in others)
     return sum(weights[other] * learned.chance(other, item, value) for other in others) / total
-
-
-def plain(learned: Learned) -> dict[str, Any]:
-    """What was learned as plain values, for a file."""
-    return {"temperature": learned.temperature, "counts": learned.counts}

@@ -9,7 +9,7 @@ sets of values. All arithmetic runs over columns; there is no loop over leaves.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -56,78 +56,104 @@ class Shift:
     trials: int
 
 
-def expected_rates(hits: Numbers, trials: Numbers, parent: Numbers | float) -> Numbers:
+def expected_rates(hits: Numbers, trials: Numbers, parent: Numbers) -> Numbers:
     """Expected rates of leaves from an earlier period, each drawn to its parent's as if by 30 trials more."""
-    return (hits + PSEUDO_COUNTS * np.asarray(parent)) / (trials + PSEUDO_COUNTS)
+    return (hits + PSEUDO_COUNTS * parent) / (trials + PSEUDO_COUNTS)
 
 
-def scan(
-    leaves: Leaves, *, longest: int = LONGEST, dispersion: float = 1.0, best: int = 10, direction: int = 0
-) -> list[Shift]:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every conjunction is measured against: logits expected, each leaf's share of the whole change,
+    all deviance."""
+
+    leaves: Leaves
+    logits: Numbers
+    share: Numbers
+    saturated: float
+
+
+def scan(leaves: Leaves, *, longest: int = LONGEST, best: int = 10, direction: int = 0) -> list[Shift]:
     """Conjunctions ranked by score, best first; empty when nothing moved.
 
-    `dispersion` divides every likelihood ratio: 1 for binomial counts, more where days vary by themselves.
+    `direction` is the way that is looked for (1 up, -1 down); 0 takes the way of the whole.
     """
+    ground = _ground(leaves, direction)
+    if ground is None:
+        return []
+    names = sorted(leaves.values)
+    codes = {
+        name: np.unique(np.asarray(leaves.values[name], dtype=object), return_inverse=True) for name in names
+    }
+    found = [_everywhere(ground)]
+    for length in range(1, min(longest, len(names)) + 1):
+        for chosen in combinations(names, length):
+            found += _of_dimensions(ground, chosen, codes)
+    return sorted(found, key=lambda shift: (-shift.score, shift.where))[:best]
+
+
+def shifted(leaves: Leaves, shift: Shift) -> Leaves:
+    """The leaves with what was expected moved by a shift that was found: what is left is what it leaves."""
+    inside = within(leaves, shift.where)
+    logits = _logit(np.clip(leaves.expected, _EDGE, 1 - _EDGE)) + inside * shift.log_odds
+    return replace(leaves, expected=_sigmoid(logits))
+
+
+def within(leaves: Leaves, where: Sequence[tuple[str, str]]) -> NDArray[np.bool_]:
+    """By leaf: whether it has all these values."""
+    inside = np.ones(len(leaves.hits), dtype=np.bool_)
+    for name, value in where:
+        inside &= np.asarray([one == value for one in leaves.values[name]], dtype=np.bool_)
+    return inside
+
+
+def _ground(leaves: Leaves, direction: int) -> _Ground | None:
     logits = _logit(np.clip(leaves.expected, _EDGE, 1 - _EDGE))
     excess = leaves.hits - leaves.trials * leaves.expected
-    saturated = _saturated(leaves) / dispersion
+    saturated = saturated_deviance(leaves)
     way = float(np.sign(excess.sum())) if direction == 0 else float(direction)
     # What moves the other way is no part of it: shares are of all that moved this way.
     whole = float(np.maximum(excess * way, 0).sum()) * way
     if whole == 0 or saturated <= 0:
-        return []
-    names = sorted(leaves.values)
-    codes = {name: np.unique(np.asarray(leaves.values[name], dtype=object), return_inverse=True) for name in names}
-    found = [_everywhere(leaves, logits, excess / whole, saturated, dispersion)]
-    for length in range(1, min(longest, len(names)) + 1):
-        for chosen in combinations(names, length):
-            found += _of_dimensions(leaves, chosen, codes, logits, excess / whole, saturated, dispersion)
-    return sorted(found, key=lambda shift: (-shift.score, shift.where))[:best]
+        return None
+    return _Ground(leaves, logits, excess / whole, saturated)
 
 
-def _everywhere(
-    leaves: Leaves, logits: Numbers, share: Numbers, saturated: float, dispersion: float
-) -> Shift:
+def _everywhere(ground: _Ground) -> Shift:
     """The conjunction of nothing: one shift of all there is."""
+    leaves = ground.leaves
     group = np.zeros(len(leaves.hits), dtype=np.int64)
-    shift = _fit(group, logits, leaves.trials, np.array([leaves.hits.sum()]), 1)
-    gain = float(_gain(group, logits, leaves, shift, 1)[0]) / dispersion
+    shift = _fit(group, ground.logits, leaves.trials, np.array([leaves.hits.sum()]), 1)
+    gain = float(_gain(group, ground.logits, leaves, shift, 1)[0]) / ground.saturated
     hits, trials = int(leaves.hits.sum()), int(leaves.trials.sum())
-    return Shift((), float(shift[0]), float(share.sum()), gain / saturated, gain / saturated, hits, trials)
+    return Shift((), float(shift[0]), float(ground.share.sum()), gain, gain, hits, trials)
 
 
 def _of_dimensions(
-    leaves: Leaves,
-    chosen: tuple[str, ...],
-    codes: Mapping[str, tuple[NDArray[np.object_], Codes]],
-    logits: Numbers,
-    share: Numbers,
-    saturated: float,
-    dispersion: float,
+    ground: _Ground, chosen: tuple[str, ...], codes: Mapping[str, tuple[NDArray[np.object_], Codes]]
 ) -> list[Shift]:
     """Every conjunction of one choice of dimensions that holds enough of the change."""
+    leaves = ground.leaves
     group, firsts = _groups([codes[name][1] for name in chosen])
     number = len(firsts)
-    explains = np.bincount(group, share, number)
-    wanted = explains >= MIN_EXPLAINED
-    if not wanted.any():
+    explains = np.bincount(group, ground.share, number)
+    wanted = np.flatnonzero(explains >= MIN_EXPLAINED)
+    if not len(wanted):
         return []
-    hits = np.bincount(group, leaves.hits, number)
+    hits: Numbers = np.bincount(group, leaves.hits, number).astype(np.float64)
     trials = np.bincount(group, leaves.trials, number)
-    shift = _fit(group, logits, leaves.trials, hits, number)
-    gain = _gain(group, logits, leaves, shift, number) / dispersion
-    score = gain / saturated - PER_VALUE * len(chosen)
+    shift = _fit(group, ground.logits, leaves.trials, hits, number)
+    gain = _gain(group, ground.logits, leaves, shift, number) / ground.saturated
     return [
         Shift(
             where=tuple((name, str(codes[name][0][codes[name][1][firsts[place]]])) for name in chosen),
             log_odds=float(shift[place]),
             explains=float(explains[place]),
-            deviance=float(gain[place] / saturated),
-            score=float(score[place]),
+            deviance=float(gain[place]),
+            score=float(gain[place]) - PER_VALUE * len(chosen),
             hits=int(hits[place]),
             trials=int(trials[place]),
         )
-        for place in np.flatnonzero(wanted)
+        for place in wanted
     ]
 
 
@@ -157,10 +183,11 @@ def _gain(group: Codes, logits: Numbers, leaves: Leaves, shift: Numbers, number:
     by_leaf = leaves.hits * shift[group] - leaves.trials * (
         np.logaddexp(0, logits + shift[group]) - np.logaddexp(0, logits)
     )
-    return 2 * np.bincount(group, by_leaf, number)
+    gain: Numbers = np.asarray(2 * np.bincount(group, by_leaf, number), dtype=np.float64)
+    return gain
 
 
-def _saturated(leaves: Leaves) -> float:
+def saturated_deviance(leaves: Leaves) -> float:
     """The deviance of all leaves: what a shift of its own for each of them would explain."""
     expected = np.clip(leaves.expected, _EDGE, 1 - _EDGE)
     misses = leaves.trials - leaves.hits

@@ -7,7 +7,7 @@ chosen by content, never by order of arrival, so the same files give the same ta
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,45 +18,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.definition import Definition
-from metrics.lake.columnar import connect, files_sql
+from metrics.lake.columnar import connect, files_sql, literal
 from metrics.otdr.engine import Inputs, bind, bind_rows, fold, naive_utc
 from metrics.otdr.fold import promises_sql
 
 Numbers = NDArray[np.float64]
 BASE_DAYS: Final = 28
 WEEK: Final = 7
-# Base days end this long before the suspect ones: what is still growing is no norm.
-GAP_DAYS: Final = 1
+DUE: Final = "status IN ('on_time', 'late', 'pending', 'unknown')"
+ON_TIME: Final = "status = 'on_time'"
 
 _TOLD: Final = """
 CREATE TABLE told AS
-SELECT e.event_id, e.shipment_id, e.type, coalesce(e.occurred_utc, e.occurred_local) AS happened, e.received_at,
-       coalesce(e.carrier, '') AS carrier, coalesce(e.source, 'live') AS source,
-       coalesce(e.integration, '') AS integration, coalesce(b.batch, '') AS batch, e.line
+SELECT e.event_id, e.shipment_id, e.type, coalesce(e.occurred_utc, e.occurred_local) AS happened,
+       e.received_at, coalesce(e.carrier, '') AS carrier, coalesce(e.source, 'live') AS source,
+       coalesce(e.integration, '') AS integration, coalesce(b.batch, '') AS batch
 FROM {files} e LEFT JOIN batches b ON b.path = e.filename
 WHERE e.received_at <= $as_of
 """
+# What the engine counts: the latest received row of each event id. Nearly all come once.
+_EVENT: Final = """
+CREATE TABLE event AS
+WITH repeated AS (SELECT event_id FROM told GROUP BY event_id HAVING count(*) > 1)
+SELECT * FROM told ANTI JOIN repeated USING (event_id)
+UNION ALL
+SELECT event_id, e.shipment_id, e.type, e.happened, e.received_at, e.carrier, e.source, e.integration, e.batch
+FROM (SELECT event_id, max(struct_pack(
+        received_at := received_at, type := type, shipment_id := shipment_id, happened := happened,
+        carrier := carrier, source := source, integration := integration, batch := batch)) AS e
+      FROM told SEMI JOIN repeated USING (event_id) GROUP BY event_id)
+"""
 _SEEN: Final = """
 CREATE TABLE seen AS
-SELECT shipment_id,
-  min(happened) FILTER (type = 'created') AS created_at,
-  min(happened) FILTER (type = 'out_for_delivery') AS ofd_at,
-  min(happened) FILTER (type = 'attempted') AS attempted_at,
-  min({row}) FILTER (type = 'delivered') AS d,
-  min(happened) FILTER (type = 'delivered' AND source = 'live') AS live_at,
-  min(happened) FILTER (type = 'delivered' AND source = 'backfill') AS backfill_at,
-  count(*) FILTER (type = 'delivered') AS delivered_rows,
-  bool_or(type IN ('delivered', 'returned', 'lost', 'cancelled', 'attempted', 'available_for_collection'))
-    AS is_ended,
-  -- The same thing told again under another identifier, whole days later.
-  count(*) FILTER (type = 'delivered' AND again) AS repeated_rows,
-  count(*) AS told_rows, count(DISTINCT event_id) AS told_events,
-  min(received_at) AS first_received, min(carrier) AS event_carrier,
-  min(integration) FILTER (type <> 'created') AS integration
-FROM (
-  SELECT *, count(*) OVER same > 1 AND date_diff('hour', min(received_at) OVER same, received_at) >= 20 AS again
-  FROM told WINDOW same AS (PARTITION BY shipment_id, type, happened))
-GROUP BY shipment_id
+WITH counted AS (
+  SELECT shipment_id,
+    min(happened) FILTER (type = 'created') AS created_at,
+    min(happened) FILTER (type = 'out_for_delivery') AS ofd_at,
+    min(happened) FILTER (type = 'attempted') AS attempted_at,
+    min({row}) FILTER (type = 'delivered') AS d,
+    bool_or(type IN ('delivered', 'returned', 'lost', 'cancelled', 'attempted', 'available_for_collection'))
+      AS is_ended,
+    min(carrier) AS event_carrier,
+    min(integration) FILTER (type <> 'created') AS integration
+  FROM event GROUP BY shipment_id),
+copied AS (
+  SELECT *, count(*) OVER same > 1
+         AND date_diff('hour', min(received_at) OVER same, received_at) >= 20 AS again
+  FROM told WINDOW same AS (PARTITION BY shipment_id, type, happened)),
+all_told AS (
+  SELECT shipment_id,
+    min(happened) FILTER (type = 'delivered' AND source = 'live') AS live_at,
+    min(happened) FILTER (type = 'delivered' AND source = 'backfill') AS backfill_at,
+    count(*) FILTER (type = 'delivered') AS delivered_rows,
+    -- The same thing told again, under another identifier too, about a day later.
+    count(*) FILTER (type = 'delivered' AND again) AS repeated_rows,
+    count(*) AS told_rows, min(received_at) AS first_received
+  FROM copied GROUP BY shipment_id)
+SELECT * FROM all_told LEFT JOIN counted USING (shipment_id)
 """
 _ROW: Final = (
     "struct_pack(happened := happened, received := received_at, source := source, integration := integration,"
@@ -102,13 +120,17 @@ WHERE f.day BETWEEN $base_from AND $until
 class Sources:
     """What a world is made from: the engine's inputs, and what each file is called (its batch).
 
-    `contacts` are (day, topic, count). `quarantined` are (batch, kind, reason, rows).
+    `contacts` are (day, topic, count). `quarantined` are (batch, kind, reason, rows). `files` are (name,
+    kind, batch, SHA-256): what an assessment names as its input. `holidays` are days of the market.
     """
 
     inputs: Inputs
     batches: Mapping[Path, str]
     contacts: Sequence[tuple[dt.date, str, int]] = ()
     quarantined: Sequence[tuple[str, str, str, int]] = ()
+    files: Sequence[tuple[str, str, str, str]] = ()
+    market: str = ""
+    holidays: Collection[dt.date] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +180,21 @@ class World:
         """The only row of a query."""
         return self.rows(sql, **values)[0]
 
+    @staticmethod
+    def quoted(text: str) -> str:
+        """The text as an SQL literal."""
+        return literal(text)
+
+    def listed(self, values: Sequence[str]) -> str:
+        """Texts as an SQL list for IN; a list of nothing holds the empty text."""
+        return ", ".join(literal(value) for value in values) or "''"
+
     def shares(self, hits: str, trials: str) -> dict[str, Shares]:
         """Daily counts of shipments for which `hits` holds, among those for which `trials` does: of all of
         them (under the empty name) and of each large carrier. `hits` and `trials` are SQL over `shipment`."""
         found = self.rows(
-            f"SELECT part, day, carrier, count(*) FILTER (({trials}) AND ({hits})), count(*) FILTER ({trials})"
+            f"SELECT part, day, carrier, count(*) FILTER (({trials}) AND ({hits})),"
+            f" count(*) FILTER ({trials})"
             " FROM shipment WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
         )
         days = {part: sorted({row[1] for row in found if row[0] == part}) for part in ("base", "suspect")}
@@ -191,7 +223,9 @@ class World:
         return self._carriers
 
 
-def _promised(connection: duckdb.DuckDBPyConnection, definition: Definition, zone: str, as_of: dt.datetime) -> None:
+def _promised(
+    connection: duckdb.DuckDBPyConnection, definition: Definition, zone: str, as_of: dt.datetime
+) -> None:
     parameters = {"as_of": naive_utc(as_of), "default_zone": zone}
     for name, which in (("promised_first", "original"), ("promised_last", "latest")):
         plain = replace(definition, promise=which, customer_requests_count=False)
@@ -213,6 +247,7 @@ def world_of(
         moment = {"as_of": naive_utc(as_of)}
         told = files_sql(inputs.events).replace("union_by_name=true", "union_by_name=true, filename=true")
         connection.execute(_TOLD.format(files=told), moment)
+        connection.execute(_EVENT)
         connection.execute(_SEEN.format(row=_ROW))
         days = {
             "from": window.first, "until": window.last,
@@ -223,8 +258,8 @@ def world_of(
         world.due, world.on_time = (
             int(value or 0)
             for value in world.one(
-                "SELECT count(*) FILTER (status IN ('on_time','late','pending','unknown')),"
-                " count(*) FILTER (status = 'on_time') FROM shipment WHERE part = 'suspect'"
+                f"SELECT count(*) FILTER ({DUE}), count(*) FILTER ({ON_TIME}) FROM shipment"
+                " WHERE part = 'suspect'"
             )
         )
         yield world

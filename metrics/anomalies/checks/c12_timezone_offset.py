@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.anomalies.checks.base import Check, Family, Finding, Level, Table, untestable
+from metrics.anomalies.checks.base import Check, Family, Finding, Level, Table, per_cent, untestable
 from metrics.anomalies.world import World
 
 Numbers = NDArray[np.float64]
@@ -20,7 +20,6 @@ _HOURS: Final = """
 SELECT carrier, part, hour({column}) AS h, count(*) FROM shipment
 WHERE part IS NOT NULL AND {column} IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
-COLUMNS: Final = ("delivered_local", "ofd_local", "created_local")
 
 
 def turned(before: Numbers, now: Numbers) -> tuple[int, float, float, float]:
@@ -56,21 +55,39 @@ def offsets(world: World, column: str) -> list[tuple[str, int, float, float, flo
     return found
 
 
-def finding_of(world: World, rows: Sequence[Any], what: str) -> Finding:
-    """The finding of the carrier whose clock is farthest off."""
-    off = [row for row in rows if row[2] >= _LEAST_SHARE and row[3] >= _LEAST_FIT and row[4] >= _NOISE]
-    hints = [row for row in rows if row[3] >= _LEAST_FIT and row[4] >= _NOISE / 3]
-    table = Table(("carrier", "hours", "share", "fit", "noise", "shipments"), tuple(tuple(row) for row in rows))
+def finding_of(
+    world: World, rows: Sequence[Any], what: str, *, least_fit: float = _LEAST_FIT, noise: float = _NOISE
+) -> Finding:
+    """The finding of the carrier whose clock is farthest off; it fires from this fit and noise on."""
+    fires = (
+        f"the change of a carrier's hours is {noise:g} times chance, and one turn of {per_cent(_LEAST_SHARE)} of"
+        f" them explains {per_cent(least_fit)} of it"
+    )
+    off = [row for row in rows if row[2] >= _LEAST_SHARE and row[3] >= least_fit and row[4] >= noise]
+    table = Table(
+        ("carrier", "hours", "share", "fit", "noise", "shipments"),
+        tuple(
+            (name, hours, per_cent(s), per_cent(f), f"{size:.1f}", n) for name, hours, s, f, size, n in rows
+        ),
+    )
     if not off:
+        hints = [row for row in rows if row[3] >= least_fit and row[4] >= noise / 3]
         level = Level.HINT if hints else Level.CLEAR
-        return Finding(level, f"No carrier's {what} are turned by an hour or more.", table=table)
-    carrier, hours, share, fit, noise, _ = max(off, key=lambda row: (row[4] * row[3], row[0]))
+        return Finding(
+            level,
+            f"No carrier's times of {what} are turned by an hour or more.",
+            table=table,
+            threshold=fires,
+        )
+    carrier, hours, share, fit, size, _ = max(off, key=lambda row: (row[4] * row[3], row[0]))
     moved = sum(row[2] * row[5] for row in off)
     return Finding(
-        Level.STRONG if noise >= 4 * _NOISE else Level.FIRE,
-        f"{share * 100:.0f} % of the hours of {what} of carrier {carrier} are those of before turned by {hours:+d} h.",
-        noise**0.5, float(hours), moved / max(world.due, 1), carrier if len(off) == 1 else "",
-        MappingProxyType({"hours": float(hours), "share": share, "fit": fit, "carriers": float(len(off))}), table,
+        Level.STRONG if size >= 4 * noise else Level.FIRE,
+        f"{share * 100:.0f} % of the times of {what} of carrier {carrier} are those of before turned by"
+        f" {hours:+d} h.",
+        size**0.5, float(hours), moved / max(world.due, 1), carrier if len(off) == 1 else "",
+        MappingProxyType({"hours": float(hours), "share": share, "fit": fit, "carriers": float(len(off))}),
+        table, threshold=fires,
     )  # fmt: skip
 
 

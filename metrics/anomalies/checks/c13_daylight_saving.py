@@ -29,8 +29,9 @@ def _run(world: World) -> Finding:
     near = changes(zone, world.window.first - dt.timedelta(days=8), world.window.last)
     if not near:
         return untestable(f"no clocks change in {zone} in or just before these days")
+    # The hour and the night are known beforehand, so less has to be seen than of any turn at any time.
     rows = [row for row in offsets(world, "delivered_local") if abs(row[1]) == 1]
-    found = finding_of(world, rows, "delivery")
+    found = finding_of(world, rows, "delivery", least_fit=0.6, noise=4.0)
     if found.level in (Level.CLEAR, Level.HINT):
         return found
     return replace(found, sentence=f"{found.sentence} Clocks in {zone} changed on {near[-1]:%d %b}.")

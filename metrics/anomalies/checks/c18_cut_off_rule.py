@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from metrics.anomalies.checks.base import Check, Family, ShareTest, Finding, strongest
+from metrics.anomalies.checks.base import Check, Family, Finding, strongest
+from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
 _SAME_DAY_LATE: Final = ShareTest(
@@ -13,7 +14,7 @@ _SAME_DAY_LATE: Final = ShareTest(
     says="{now} of deliveries{where} are late by the minute and on time by the day; before it was {before}.",
 )  # fmt: skip
 _INSTANTS: Final = ShareTest(
-    hits="promise_kind = 'instant'", trials="promise_kind IS NOT NULL", delta=0.03, sign=0,
+    hits="promise_kind = 'instant'", trials="promise_kind IS NOT NULL", delta=0.03, sign=0, doubts=False,
     says="{now} of promises{where} end at a minute instead of a day; before it was {before}.",
 )  # fmt: skip
 

@@ -1,10 +1,11 @@
-"""Shipments get lost between the steps: promised, created, sent out, delivered."""
+"""Shipments get lost between the steps: created, sent out, delivered."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from metrics.anomalies.checks.base import Check, Family, Finding, ShareTest, strongest
+from metrics.anomalies.checks.base import Check, Family, Finding, strongest
+from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
 _HOPS: Final = (
@@ -28,5 +29,6 @@ def _run(world: World) -> Finding:
 
 
 CHECK: Final = Check(
-    19, "volume_not_conserved", "Volume is not conserved from step to step", Family.IDENTITY, "either", ("events",), _run
-)
+    19, "volume_not_conserved", "Volume is not conserved from step to step", Family.IDENTITY, "either",
+    ("events",), _run,
+)  # fmt: skip
