@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from governance.cases import selectors as cases
 from governance.scope.models import ScopeDecision
+from governance.scope.readiness import Candidate
+from governance.scope.selectors import value_of
 from governance.scope.states import ScopeState
 
 SHOWS = (ScopeState.CERTIFIED, ScopeState.KNOWN_ISSUE)
@@ -22,3 +24,9 @@ def resolvers(digest: str) -> set[int]:
     return set().union(
         *(cases.resolvers(one.market_id, one.breakout, one.value, one.through) for one in found)
     )
+
+
+def no_open_case(candidate: Candidate) -> str | None:
+    """A readiness check: the sentence of an open case that covers the candidate; None where none does."""
+    value = value_of(candidate.breakout)
+    return cases.refusal(candidate.market, candidate.breakout, value, candidate.through) or None
