@@ -160,15 +160,17 @@ def _drawn(counts: Numbers, market: float) -> float:
 def _shifts(leaves: Leaves) -> list[Found]:
     found: list[Found] = []
     left = leaves
-    before, now = _rates(leaves)
-    way = 1 if now > before else -1
     for _ in range(MOST_SHIFTS):
-        best = scan(left, best=1, direction=way)
-        if not best or best[0].score < _LEAST_SCORE or any(one.shift.where == best[0].where for one in found):
+        # Either way: a part that falls may hide in a whole that rises.
+        best = max(
+            (one for way in (1, -1) for one in scan(left, best=1, direction=way)),
+            key=lambda one: one.score,
+            default=None,
+        )
+        if best is None or best.score < _LEAST_SCORE or any(one.shift.where == best.where for one in found):
             break
-        found.append(_found(leaves, best[0]))
-        # The next one has to explain what this one leaves, as a part of all there was.
-        left = shifted(left, best[0])
+        found.append(_found(leaves, best))
+        left = shifted(left, best)
         if saturated_deviance(left) < (1 - LEAST_EXPLAINED) * saturated_deviance(leaves):
             break
     return found

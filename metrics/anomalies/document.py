@@ -235,7 +235,8 @@ def _corrected(found: Assessment) -> dict[str, Any] | None:
     one = found.corrected
     if one is None:
         return None
-    sentence = f"Estimated {one.basis}: {per_cent(one.rate)} (90 % interval {per_cent(one.low)} to {per_cent(one.high)})."
+    interval = f"(90 % interval {per_cent(one.low)} to {per_cent(one.high)})"
+    sentence = f"Estimated {one.basis}: {per_cent(one.rate)} {interval}."
     return {
         "rate": fixed(one.rate), "low": fixed(one.low), "high": fixed(one.high), "method": one.method,
         "sentence": sentence,

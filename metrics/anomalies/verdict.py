@@ -115,7 +115,7 @@ def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str) -> s
     else:
         second = (
             f"No single explanation is likely enough to be named; first is: {_lower(TITLES[top.name])}"
-            + (f" ({per_cent(top.probability)}).")
+            f" ({per_cent(top.probability)})."
         )
     return f"{first} {second} Proposed: {_PROPOSED[proposal]}."
 

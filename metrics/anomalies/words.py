@@ -97,7 +97,8 @@ def contacts_sentence(contacts: Corroboration | Silence) -> str:
         return f"Contacts say nothing because {contacts.why}."
     implied = (
         f"Contacts about late deliveries imply {per_cent(contacts.implied)} (90 % interval"
-        f" {per_cent(contacts.low)} to {per_cent(contacts.high)}); reported are {per_cent(contacts.reported)}."
+        f" {per_cent(contacts.low)} to {per_cent(contacts.high)}); reported are"
+        f" {per_cent(contacts.reported)}."
     )
     if not contacts.is_control_quiet:
         return f"{implied} Contacts about other things moved as well, so the channel itself may have changed."

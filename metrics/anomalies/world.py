@@ -56,6 +56,7 @@ WITH counted AS (
     min(happened) FILTER (type = 'out_for_delivery') AS ofd_at,
     min(happened) FILTER (type = 'attempted') AS attempted_at,
     min({row}) FILTER (type = 'delivered') AS d,
+    max(happened) FILTER (type = 'delivered') AS last_delivered_at,
     bool_or(type IN ('delivered', 'returned', 'lost', 'cancelled', 'attempted', 'available_for_collection'))
       AS is_ended,
     min(carrier) AS event_carrier,

@@ -19,6 +19,18 @@ _PROMISE: Final = ShareTest(
     hits=_ON_THE_PROMISE, trials="delivered_at IS NOT NULL", delta=0.01, sign=1,
     says="{now} of times of delivery{where} equal the promised time to the second; before it was {before}.",
 )  # fmt: skip
+# Where a day is all that is told, of deliveries and of promises, the same day may be the same answer copied.
+_SAME_DAY: Final = ShareTest(
+    hits="CAST(delivered_local AS DATE) = CAST(end_local AS DATE)",
+    trials="delivered_at IS NOT NULL AND promise_kind = 'date'", delta=0.3, sign=0,
+    says="{now} of days of delivery{where} equal the promised day; before it was {before}. Only days are told,"
+    " so that is how they are recorded, and not how deliveries are spread.",
+)  # fmt: skip
+_DAYS_ONLY: Final = """
+SELECT max(n) * 20 >= sum(n) * 19 FROM (
+  SELECT count(*) AS n FROM shipment WHERE part IS NOT NULL AND delivered_at IS NOT NULL
+  GROUP BY strftime(delivered_at, '%H:%M:%S'))
+"""
 _MODAL: Final = """
 SELECT strftime(delivered_local, '%H:%M:%S') AS stamp, count(*) FILTER (part = 'base'),
        count(*) FILTER (part = 'suspect') AS n
@@ -38,7 +50,10 @@ def _run(world: World) -> Finding:
         says="{now} of times of delivery{where} are " + stamp + "; before it was {before}.",
     )  # fmt: skip
     table = Table(("time of day", "before", "now"), tuple((str(at), int(b), int(n)) for at, b, n in top))
-    return replace(strongest([_PROMISE.run(world), modal.run(world)]), table=table)
+    tests = [_PROMISE.run(world), modal.run(world)]
+    if world.one(_DAYS_ONLY)[0]:
+        tests.append(_SAME_DAY.run(world))
+    return replace(strongest(tests), table=table)
 
 
 CHECK: Final = Check(

@@ -60,8 +60,8 @@ def finding_of(
 ) -> Finding:
     """The finding of the carrier whose clock is farthest off; it fires from this fit and noise on."""
     fires = (
-        f"the change of a carrier's hours is {noise:g} times chance, and one turn of {per_cent(_LEAST_SHARE)} of"
-        f" them explains {per_cent(least_fit)} of it"
+        f"the change of a carrier's hours is {noise:g} times chance, and one turn of"
+        f" {per_cent(_LEAST_SHARE)} of them explains {per_cent(least_fit)} of it"
     )
     off = [row for row in rows if row[2] >= _LEAST_SHARE and row[3] >= least_fit and row[4] >= noise]
     table = Table(
