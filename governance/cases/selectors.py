@@ -81,6 +81,12 @@ def overlapping(market: str, first: dt.date, last: dt.date) -> list[Case]:
     return list(found.order_by("number"))
 
 
+def decided(market: str, first: dt.date, last: dt.date) -> list[Case]:
+    """Resolved cases of a market, its carriers included, with a week in common, oldest first."""
+    found = resolved().filter(market=market, first_week__lte=last, last_week__gte=first)
+    return list(found.order_by("number"))
+
+
 def resolvers(market: str, breakout: str, value: str, through: dt.date) -> set[int]:
     """Ids of everybody who ever resolved a case that bears on a scope key up to a week."""
     key = Q(case__breakout=WHOLE) | Q(case__breakout=breakout)

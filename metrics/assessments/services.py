@@ -12,7 +12,7 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.cases.models import Case
 from governance.cases.plan import plan_for
-from governance.cases.selectors import overlapping
+from governance.cases.selectors import decided, overlapping
 from governance.cases.services import Frozen, case_evidence_freeze, case_open
 from governance.markets.models import Market
 from governance.models import MetricVersion
@@ -94,13 +94,14 @@ def assessment_open(*, assessed: Assessed, actor: User) -> Case | None:
     """Open a case on what an assessment found; None where it calls for none.
 
     Where a case of that market and time is open, the assessment is frozen there, once, and that case is it.
+    Where one was resolved the product opens no other: people have spoken, and people reopen it.
     """
     require(may(actor, "case_open"))
     market, found = assessed.document["input"]["market"], signal_of(assessed.document)
     known = overlapping(market, assessed.first_week, assessed.last_week)
     if known:
         return _freeze(known[0], assessed, actor)
-    if found is None or not may(actor, "case_open"):
+    if found is None or decided(market, assessed.first_week, assessed.last_week):
         return None
     person = not actor.is_system
     return case_open(

@@ -119,22 +119,17 @@ def _days_twin(rows: Rows) -> Twin:
 
 
 def _series(check: Mapping[str, Any]) -> tuple[list[str], list[Fraction], list[Fraction]] | None:
-    """Labels, before and now of a check: of its chart, or of a table of counts; as shares of their sums."""
+    """Labels and shares before and now: of a check's chart, or of its table of counts (of their sums)."""
     chart, table = check["chart"], check["table"]
     if chart:
-        pairs = [[Fraction(one) for one in chart[name]] for name in ("before", "now")]
-        labels = list(chart["labels"])
-    elif (
-        table
-        and len(table["heads"]) == 3
-        and all(isinstance(cell, int) for row in table["rows"] for cell in row[1:])
-    ):
-        labels = [str(row[0]) for row in table["rows"]]
-        pairs = [[Fraction(row[i]) for row in table["rows"]] for i in (1, 2)]
-    else:
+        before, now = ([Fraction(one) for one in chart[name]] for name in ("before", "now"))
+        return (list(chart["labels"]), before, now) if chart["labels"] else None
+    rows = table["rows"] if table and len(table["heads"]) == 3 else []
+    if not rows or not all(isinstance(cell, int) for row in rows for cell in row[1:]):
         return None
-    before, now = ([one / (sum(part) or 1) for one in part] for part in pairs)
-    return (labels, before, now) if labels else None
+    sums = [sum(row[i] for row in rows) or 1 for i in (1, 2)]
+    before, now = ([Fraction(row[i], sums[i - 1]) for row in rows] for i in (1, 2))
+    return [str(row[0]) for row in rows], before, now
 
 
 def before_and_now(check: Mapping[str, Any]) -> Figure | None:
