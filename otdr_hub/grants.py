@@ -140,6 +140,7 @@ _FUNCTIONS: Final = MappingProxyType(
         # About open cases, and no word of what is in them.
         "governance_open_cases(text, text, text, date)": "otdr_app",
         "governance_case_refusal(text, text, text, date)": "otdr_app",
+        "governance_case_is_open(integer)": "otdr_app",
         "governance_case_stops_line(text, text, text, text, date)": "otdr_app",
     }
 )

@@ -63,6 +63,16 @@ def refusal(market: str, breakout: str = WHOLE, value: str = WHOLE, through: dt.
         return str(cursor.fetchone()[0] or "")
 
 
+def refusals() -> dict[str, str]:
+    """Market -> the sentence of the first open case of it as a whole, for those that have one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT market_id, governance_case_refusal(market_id, '-', '-', NULL) FROM governance_case"
+            " WHERE breakout = '-' AND governance_case_is_open(number)"
+        )
+        return dict(cursor.fetchall())
+
+
 def covering(
     market: str, breakout: str = WHOLE, value: str = WHOLE, through: dt.date | None = None
 ) -> list[Case]:
