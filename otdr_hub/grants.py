@@ -139,8 +139,6 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_answers(text, timestamptz)": "otdr_app",
         # About open cases, and no word of what is in them.
         "governance_open_cases(text, text, text, date)": "otdr_app",
-        "governance_case_refusal(text, text, text, date)": "otdr_app",
-        "governance_case_is_open(integer)": "otdr_app",
         "governance_case_stops_line(text, text, text, text, date)": "otdr_app",
     }
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.cases.models import WHOLE, Case, CaseNote, CaseVerdict
@@ -57,20 +58,22 @@ def may_see(case: Case, person: User) -> bool:
 
 def refusal(market: str, breakout: str = WHOLE, value: str = WHOLE, through: dt.date | None = None) -> str:
     """Why a scope key may not be certified or newly shown through a week (its Monday): the sentence of the
-    first open case that covers it; empty when none does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT governance_case_refusal(%s, %s, %s, %s)", [market, breakout, value, through])
-        return str(cursor.fetchone()[0] or "")
+    first open case that covers it; empty when none does. The database raises the same words."""
+    found = covering(market, breakout, value, through)
+    return _sentence(found[0]) if found else ""
+
+
+def _sentence(case: Case) -> str:
+    part = "" if case.breakout == WHOLE else f", {case.breakout} {case.value}"
+    return _("Case %(case)s about %(scope)s from the week of %(week)s on is open; resolve it first.") % {
+        "case": case, "scope": f"{case.market_id}{part}", "week": case.first_week.isoformat(),
+    }  # fmt: skip
 
 
 def refusals() -> dict[str, str]:
     """Market -> the sentence of the first open case of it as a whole, for those that have one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT market_id, governance_case_refusal(market_id, '-', '-', NULL) FROM governance_case"
-            " WHERE breakout = '-' AND governance_case_is_open(number)"
-        )
-        return dict(cursor.fetchall())
+    found = open_cases().filter(breakout=WHOLE).order_by("-number")
+    return {case.market_id: _sentence(case) for case in found}
 
 
 def covering(
@@ -112,7 +115,7 @@ def refused_line(line: tuple[str, str, str], vintage: str, through: dt.date | No
     case covers it, or the very same was published before."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT governance_case_stops_line(%s, %s, %s, %s, %s)", [*line, vintage, through])
-        return str(cursor.fetchone()[0] or "")
+        return refusal(*line, through) if cursor.fetchone()[0] else ""
 
 
 def holders(roles: Iterable[str]) -> dict[str, list[User]]:

@@ -1,4 +1,4 @@
-"""Opening a case, working on it, resolving it and opening it again. One entry of the ledger per act.
+"""Opening a case and working on it; `verdicts` ends it. One entry of the ledger per act.
 
 Every act that decides what may be shown first takes its turn at the epoch's row, as signing and publishing
 do; the database asks each question once more.
@@ -10,19 +10,19 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import ROLES, may
 from governance.cases import facts, selectors
-from governance.cases.checking import ROOM, check_scope, said
+from governance.cases.checking import ROOM, changing, check_scope, said, subject_of
 from governance.cases.models import (
     WHOLE,
     Case,
     CaseEvidence,
     CaseNote,
-    CaseReopening,
     CaseStep,
     CaseStepResult,
     CaseVerdict,
@@ -43,19 +43,6 @@ class Frozen:
     query: str
     as_of: dt.datetime
     run: str = ""
-
-
-def _changes(case: Case) -> Case:
-    """The case, for somebody who changes it: in turn with all others, and only while it is open."""
-    ledger.order_visibility()
-    found = Case.objects.select_related("market").get(pk=case.pk)
-    if not selectors.is_open(found):
-        raise ConflictError(f"{found} is resolved; reopen it first.")
-    return found
-
-
-def _subject(case: Case) -> str:
-    return f"{case} {case.market_id}"
 
 
 @transaction.atomic
@@ -81,16 +68,22 @@ def case_open(
     require(may(actor, "case_open"))
     found = check_scope(market, breakout, value, (first_week, last_week))
     if origin not in Case.Origin.values:
-        raise InvalidInputError(f"'{origin}' is no origin; use {', '.join(Case.Origin.values)}.")
+        raise InvalidInputError(
+            _("'%(origin)s' is no origin; use %(known)s.")
+            % {"origin": origin, "known": ", ".join(Case.Origin.values)}
+        )
     if origin != Case.Origin.PERSON and not actor.is_system:
-        raise NotAllowedError("Only the product itself says that its detector or a check opened a case.")
+        raise NotAllowedError(_("Only the product itself says that its detector or a check opened a case."))
     title = said("title", title)
     ledger.order_visibility()
     same = [
         one for one in selectors.covering(market, breakout, value, last_week) if one.last_week >= first_week
     ]
     if same:
-        raise ConflictError(f"{same[0]} is open for {market} and that time already; work on it there.")
+        raise ConflictError(
+            _("%(case)s is open for %(market)s and that time already; work on it there.")
+            % {"case": same[0], "market": market}
+        )
     number = (Case.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     case = Case.objects.create(
         number=number, market=found, breakout=breakout, value=value, first_week=first_week,
@@ -101,7 +94,7 @@ def case_open(
     frozen = [_freeze(case, one, actor) for one in evidence]
     ledger.record(
         action=Action.CASE_OPENED,
-        subject=_subject(case),
+        subject=subject_of(case),
         payload={"weeks": [weeks.label(first_week), weeks.label(last_week)], "origin": origin},
         actor=actor,
         facts=ledger.together(facts.of([case]), facts.of_steps(steps), facts.of_evidence(frozen)),
@@ -129,8 +122,12 @@ def _freeze(case: Case, frozen: Frozen, actor: User) -> CaseEvidence:
             )  # fmt: skip
     except IntegrityError as error:
         if CaseEvidence.objects.filter(case=case, assessment=frozen.assessment).exists():
-            raise ConflictError(f"That assessment is frozen in {case} already.") from error
-        raise InvalidInputError(f"No assessment of {case.market_id} is filed under that digest.") from error
+            raise ConflictError(
+                _("That assessment is frozen in %(case)s already.") % {"case": case}
+            ) from error
+        raise InvalidInputError(
+            _("No assessment of %(market)s is filed under that digest.") % {"market": case.market_id}
+        ) from error
 
 
 @transaction.atomic
@@ -138,10 +135,10 @@ def case_evidence_freeze(*, case: Case, frozen: Frozen, actor: User) -> CaseEvid
     """Freeze a filed assessment of the case's market as evidence. Raises ConflictError when it is frozen
     there already or the case is resolved."""
     require(may(actor, "case_work"))
-    case = _changes(case)
+    case = changing(case)
     evidence = _freeze(case, frozen, actor)
     ledger.record(
-        action=Action.CASE_EVIDENCE_FROZEN, subject=_subject(case),
+        action=Action.CASE_EVIDENCE_FROZEN, subject=subject_of(case),
         payload={"assessment": frozen.assessment}, actor=actor, facts=facts.of_evidence([evidence]),
     )  # fmt: skip
     return evidence
@@ -155,17 +152,19 @@ def case_step_add(
     require(may(actor, "case_work"))
     what = said("what", what)
     if role not in ROLES:
-        raise InvalidInputError(f"'{role}' is no role; use one of {', '.join(ROLES)}.")
+        raise InvalidInputError(
+            _("'%(role)s' is no role; use one of %(known)s.") % {"role": role, "known": ", ".join(ROLES)}
+        )
     if not 1 <= minutes <= 10_000:
-        raise InvalidInputError("A step takes 1 to 10,000 minutes.")
-    case = _changes(case)
+        raise InvalidInputError(_("A step takes 1 to 10,000 minutes."))
+    case = changing(case)
     last = case.steps.aggregate(last=Max("position"))["last"] or 0
     step = CaseStep.objects.create(
         case=case, position=last + 1, what=what, role=role, minutes=minutes, due_at=due_at, added_by=actor,
         added_at=clock.now(),
     )  # fmt: skip
     ledger.record(
-        action=Action.CASE_STEP_ADDED, subject=_subject(case), payload={"step": step.position}, actor=actor,
+        action=Action.CASE_STEP_ADDED, subject=subject_of(case), payload={"step": step.position}, actor=actor,
         facts=facts.of_steps([step]),
     )  # fmt: skip
     return step
@@ -177,14 +176,17 @@ def case_step_answer(*, step: CaseStep, found: str, actor: User, next_step: str 
     require(may(actor, "case_work"))
     found = said("found", found)
     require_short("next", next_step, ROOM["next"])
-    case = _changes(step.case)
+    case = changing(step.case)
     if CaseStepResult.objects.filter(step=step).exists():
-        raise ConflictError(f"Step {step.position} of {case} is answered already; add a step for more.")
+        raise ConflictError(
+            _("Step %(number)d of %(case)s is answered already; add a step for more.")
+            % {"number": step.position, "case": case}
+        )
     result = CaseStepResult.objects.create(
         step=step, found=found, next=next_step.strip(), by=actor, at=clock.now()
     )
     ledger.record(
-        action=Action.CASE_STEP_ANSWERED, subject=_subject(case), payload={"step": step.position},
+        action=Action.CASE_STEP_ANSWERED, subject=subject_of(case), payload={"step": step.position},
         actor=actor, facts=facts.of_results([result]),
     )  # fmt: skip
     return result
@@ -199,12 +201,17 @@ def case_note_add(
     require(may(actor, "case_work"))
     text = said("text", text)
     if kind not in CaseNote.Kind.values:
-        raise InvalidInputError(f"'{kind}' is no kind of note; use {', '.join(CaseNote.Kind.values)}.")
+        raise InvalidInputError(
+            _("'%(kind)s' is no kind of note; use %(known)s.")
+            % {"kind": kind, "known": ", ".join(CaseNote.Kind.values)}
+        )
     if (kind == CaseNote.Kind.PROPOSAL) != bool(verdict) or (
         verdict and verdict not in CaseVerdict.Verdict.values
     ):
         known = ", ".join(CaseVerdict.Verdict.values)
-        raise InvalidInputError(f"A proposal names a verdict ({known}); no other note does.")
+        raise InvalidInputError(
+            _("A proposal names a verdict (%(known)s); no other note does.") % {"known": known}
+        )
     require_short("hypothesis", hypothesis, 40)
     ledger.order_visibility()
     case = Case.objects.select_related("market").get(pk=case.pk)
@@ -213,7 +220,7 @@ def case_note_add(
         case=case, kind=kind, text=text, hypothesis=hypothesis, verdict=verdict, by=actor, at=clock.now()
     )
     ledger.record(
-        action=Action.CASE_NOTED, subject=_subject(case), payload={"kind": kind}, actor=actor,
+        action=Action.CASE_NOTED, subject=subject_of(case), payload={"kind": kind}, actor=actor,
         facts=facts.of_notes([note]),
     )  # fmt: skip
     return note
@@ -224,58 +231,8 @@ def _check_told(case: Case, kind: str) -> None:
     if kind != CaseNote.Kind.SHOWN_WIDER:
         return
     if not CaseNote.objects.filter(case=case, kind=CaseNote.Kind.WORD_SENT).exists():
-        raise ConflictError(f"Send the owner of the data a private word about {case} first.")
+        raise ConflictError(
+            _("Send the owner of the data a private word about %(case)s first.") % {"case": case}
+        )
     if selectors.is_wide(case):
-        raise ConflictError(f"{case} is shown to everybody concerned already.")
-
-
-@transaction.atomic
-def case_resolve(
-    *, case: Case, verdict: str, reason: str, actor: User, assessment: str = "", hypothesis: str = ""
-) -> CaseVerdict:
-    """End a case with a verdict on frozen evidence; who does, signs for nothing of its scope.
-
-    Raises ConflictError when it is resolved already, InvalidInputError for a verdict without its evidence.
-    """
-    require(may(actor, "case_resolve"))
-    reason = said("reason", reason)
-    require_short("hypothesis", hypothesis, 40)
-    if verdict not in CaseVerdict.Verdict.values:
-        raise InvalidInputError(f"'{verdict}' is no verdict; use {', '.join(CaseVerdict.Verdict.values)}.")
-    if not assessment and verdict != CaseVerdict.Verdict.UNDETERMINED:
-        raise InvalidInputError("A verdict rests on an assessment frozen in the case; name its digest.")
-    case = _changes(case)
-    if assessment and not case.evidence.filter(assessment=assessment).exists():
-        raise InvalidInputError(f"That assessment is not frozen in {case}; freeze it first.")
-    given = CaseVerdict.objects.create(
-        case=case, verdict=verdict, hypothesis=hypothesis, assessment=assessment, reason=reason, by=actor,
-        at=clock.now(),
-    )  # fmt: skip
-    ledger.record(
-        action=Action.CASE_RESOLVED, subject=_subject(case), payload={"verdict": verdict}, actor=actor,
-        facts=facts.of_verdicts([given]),
-    )  # fmt: skip
-    return given
-
-
-@transaction.atomic
-def case_reopen(*, case: Case, reason: str, actor: User) -> CaseReopening:
-    """Open a resolved case again, under its number. Raises ConflictError while it, or another one of its
-    scope and time, is open."""
-    require(may(actor, "case_resolve"))
-    reason = said("reason", reason)
-    ledger.order_visibility()
-    standing = selectors.verdict_of(case)
-    if standing is None:
-        raise ConflictError(f"{case} is open.")
-    try:
-        with transaction.atomic():
-            again = CaseReopening.objects.create(verdict=standing, reason=reason, by=actor, at=clock.now())
-    except DatabaseError as error:
-        raise ConflictError(f"{case} stays resolved: {str(error).partition(chr(10))[0]}.") from error
-    told = CaseVerdict.objects.select_related("case", "by", "reopening__by").get(pk=standing.pk)
-    ledger.record(
-        action=Action.CASE_REOPENED, subject=_subject(case), payload={}, actor=actor,
-        facts=facts.of_verdicts([told]),
-    )  # fmt: skip
-    return again
+        raise ConflictError(_("%(case)s is shown to everybody concerned already.") % {"case": case})

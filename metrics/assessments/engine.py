@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from governance.models import MetricVersion
 from metrics.lake.pins import PinnedFile
 from otdr_hub.lib.outcome import ConflictError
@@ -51,5 +53,5 @@ def install(asker: Asker) -> None:
 def ask(question: Question) -> str:
     """The answer as canonical JSON. Raises ConflictError where nobody answers, or a pinned file is gone."""
     if not _askers:
-        raise ConflictError("No triage engine is installed, so nothing can be assessed.")
+        raise ConflictError(_("No triage engine is installed, so nothing can be assessed."))
     return _askers[0](question)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from governance.versions.selectors import definition_of
 from metrics.assessments.engine import Question
 from otdr_hub.lib.outcome import ConflictError
@@ -18,7 +20,7 @@ def ask(question: Question) -> str:
         learned = committed()
     except FileNotFoundError:
         raise ConflictError(
-            "The table of likelihoods is not there, so nothing can be judged; make it with triage_learn."
+            _("The table of likelihoods is not there, so nothing can be judged; make it with triage_learn.")
         ) from None
 
     with world_of_market(

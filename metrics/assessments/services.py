@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from governance.access.models import User
 from governance.access.policy import may
 from governance.cases.models import Case
@@ -77,10 +80,12 @@ def assessment_make(
     """
     require(may(actor, "case_work"))
     if not Market.objects.filter(code=market).exists():
-        raise InvalidInputError(f"There is no market '{market}'; give a registered market's code.")
+        raise InvalidInputError(
+            _("There is no market '%(market)s'; give a registered market's code.") % {"market": market}
+        )
     last = last_week or first_week
     if any(weeks.monday_of(day) != day for day in (first_week, last)) or last < first_week:
-        raise InvalidInputError("An assessment is of whole weeks, named by their Mondays.")
+        raise InvalidInputError(_("An assessment is of whole weeks, named by their Mondays."))
     newest = newest_vintages(version, [market]).get(market)
     moment = as_of or (newest.run.as_of if newest else clock.now())
     run = newest.run_id if newest and newest.run.as_of == moment else ""
@@ -135,7 +140,7 @@ def assessment_rederive(*, digest_of: str, actor: User) -> Rederived:
     require(may(actor, "case_work"))
     text = storage.assessment_content(digest_of)
     if text is None:
-        raise InvalidInputError("No assessment is filed under that name.")
+        raise InvalidInputError(_("No assessment is filed under that name."))
     told = json.loads(text)
     given = told["input"]
     first, last = (dt.date.fromisoformat(given[name]) for name in ("first_day", "last_day"))
@@ -150,7 +155,10 @@ def assessment_rederive(*, digest_of: str, actor: User) -> Rederived:
 def _version(name: str) -> MetricVersion:
     found = MetricVersion.objects.filter(digest=name).first()
     if found is None:
-        raise ConflictError(f"No version has the fingerprint {name[:8]}; the engine's code is another one.")
+        raise ConflictError(
+            _("No version has the fingerprint %(name)s; the engine's code is another one.")
+            % {"name": name[:8]}
+        )
     return found
 
 
@@ -165,6 +173,14 @@ def _pinned(given: dict[str, Any]) -> tuple[PinnedFile, ...]:
         for row in rows
         if (Path(row.path).name, row.sha256) in wanted
     ]
-    if len(found) < len(wanted):
-        raise ConflictError(f"{len(wanted) - len(found)} of the pinned files are not in the lake any more.")
+    gone = len(wanted) - len(found)
+    if gone > 0:
+        raise ConflictError(
+            ngettext(
+                "%(number)d pinned file is not in the lake any more.",
+                "%(number)d pinned files are not in the lake any more.",
+                gone,
+            )
+            % {"number": gone}
+        )
     return tuple(found)

@@ -24,7 +24,8 @@ def races(folder: Path) -> Iterator[tuple[str, Act, Act]]:
     """Name, first act, second act; each from a market that no case is open about."""
     from governance.access.services import system
     from governance.cases.models import Case
-    from governance.cases.services import case_open, case_resolve
+    from governance.cases.services import case_open
+    from governance.cases.verdicts.services import case_resolve
     from governance.models import Market
     from governance.publication.services import publication_publish
     from governance.scope.services import scope_decide

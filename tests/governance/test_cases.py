@@ -16,11 +16,10 @@ from governance.cases.services import (
     case_evidence_freeze,
     case_note_add,
     case_open,
-    case_reopen,
-    case_resolve,
     case_step_add,
     case_step_answer,
 )
+from governance.cases.verdicts.services import case_reopen, case_resolve
 from governance.models import Epoch
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError

@@ -8,7 +8,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from governance.access.services import system
-from governance.cases.services import case_evidence_freeze, case_resolve
+from governance.cases.services import case_evidence_freeze
+from governance.cases.verdicts.services import case_resolve
 from governance.models import Market, Publication
 from governance.publication.services import publication_publish, publication_rollback
 from governance.scope.services import scope_decide

@@ -10,7 +10,8 @@ from django.test import Client
 
 from governance.cases import selectors
 from governance.cases.models import Case, CaseNote, CaseVerdict
-from governance.cases.services import case_note_add, case_resolve
+from governance.cases.services import case_note_add
+from governance.cases.verdicts.services import case_resolve
 from metrics.assessments import engine
 from metrics.assessments.services import assessment_make, assessment_open, assessment_rederive
 from otdr_hub.lib import digest

@@ -15,11 +15,10 @@ from governance.cases.services import (
     case_evidence_freeze,
     case_note_add,
     case_open,
-    case_reopen,
-    case_resolve,
     case_step_add,
     case_step_answer,
 )
+from governance.cases.verdicts.services import case_reopen, case_resolve
 from metrics.assessments.services import assessment_make
 from otdr_hub.hub.desk.forms import clean
 from otdr_hub.hub.desk.standing import version_in_effect
@@ -41,8 +40,9 @@ def monday_of(typed: str) -> dt.date:
     """The Monday of a week as typed. Raises InvalidInputError for anything else."""
     try:
         return weeks.parse(typed)
-    except ValueError as error:
-        raise InvalidInputError(f"{error}.") from None
+    except ValueError:
+        said = _("'%(week)s' is not an ISO week; write it like 2026-W46.") % {"week": typed[:40]}
+        raise InvalidInputError(said) from None
 
 
 def open_by_hand(sent: Sent, person: User) -> tuple[Case, str]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.http import Http404
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -24,11 +25,10 @@ from governance.cases.plan import plan_for
 from governance.cases.services import (
     case_note_add,
     case_open,
-    case_reopen,
-    case_resolve,
     case_step_add,
     case_step_answer,
 )
+from governance.cases.verdicts.services import case_reopen, case_resolve
 from otdr_hub.hub.desk.schemas import KEY, READING, WRITING
 from otdr_hub.hub.triage import acting, payload, schemas
 from otdr_hub.hub.triage.views import case_of
@@ -55,7 +55,7 @@ def _seen(request: Request, number: int, verb: str) -> Case:
     require(may(actor, verb))
     found = case_of(number)
     if not selectors.may_see(found, actor):
-        raise NotAllowedError("This case is not shown to you yet; the owner of the data is told first.")
+        raise NotAllowedError(_("This case is not shown to you yet; the owner of the data is told first."))
     return found
 
 
