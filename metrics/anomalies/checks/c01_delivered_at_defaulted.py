@@ -19,13 +19,13 @@ _PROMISE: Final = ShareTest(
     hits=_ON_THE_PROMISE, trials="delivered_at IS NOT NULL", delta=0.01, sign=1,
     says="{now} of times of delivery{where} equal the promised time to the second; before it was {before}.",
 )  # fmt: skip
-# Where a day is all that is told, of deliveries and promises, the same day may be the same answer copied.
+# Where days are all that is told, of deliveries and promises, one may be copied from the other.
 _SAME_DAY: Final = ShareTest(
     hits="CAST(delivered_local AS DATE) = CAST(end_local AS DATE)",
     trials="delivered_at IS NOT NULL AND promise_kind = 'date'",
     delta=0.3, sign=0,
-    says="{now} of days of delivery{where} equal the promised day; before it was {before}. Only days are told,"
-    " so that is how they are recorded, and not how deliveries are spread.",
+    says="{now} of days of delivery{where} equal the promised day; before it was {before}. Only days are"
+    " told, so that is how they are recorded, and not how deliveries are spread.",
 )  # fmt: skip
 _DAYS_ONLY: Final = """
 SELECT max(n) * 20 >= sum(n) * 19 FROM (
