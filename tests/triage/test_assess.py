@@ -20,7 +20,7 @@ from otdr_hub.lib.outcome import InvalidInputError
 from tests.triage.story import story_of
 
 KEYS = {
-    "schema", "input", "rate", "days", "checks", "hypotheses", "owner", "attribution", "contacts", "range",
+    "schema", "input", "rate", "days", "alarms", "checks", "hypotheses", "owner", "attribution", "contacts", "range",
     "corrected", "verdict", "next_check",
 }  # fmt: skip
 
