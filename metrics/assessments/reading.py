@@ -43,8 +43,6 @@ def signal_of(document: Document) -> Signal | None:
     alarms = [row["alarm"] for row in document["days"] if row["part"] == "suspect" and row["alarm"]]
     if alarms:
         return Signal("detection", alarms[-1], direction or alarms[-1])
-    if document["rate"]["is_moved"] and direction:
-        return Signal("detection", direction, direction)
     verdict = document["verdict"]
     if verdict["outcome"] in DEFECTS and verdict["proposal"] != "certify":
         return Signal("check", verdict["name"][:40], direction)
