@@ -67,7 +67,7 @@ def by_day(document: Document) -> Figure | None:
         boxes=(box("band", scale.x(first), TOP, 100 - scale.x(first), _PLOT),),
         rules=(across(TOP), across(HEIGHT - FOOT, "grid-base"), across(scale.y(base), "steady")),
         paths=(("line", line((scale.x(i), scale.up(rate)) for i, (_row, rate) in enumerate(rows))),),
-        words=(*_labels(rows, first, scale, base), *alarms),
+        words=(*_labels(rows, first, scale, base), *alarms, *_slow(document)),
         twin=_days_twin(rows),
     )
 
@@ -101,6 +101,23 @@ def _labels(rows: Rows, first: int, scale: _Scale, base: Fraction) -> tuple[Word
         words(100, scale.y(base) - 4, _("before: %(rate)s") % {"rate": percent_text(base)}, "end"),
         *(words(x, HEIGHT - 4, day_text(day), anchor) for x, day, anchor in named),
     )
+
+
+def _slow(document: Document) -> tuple[Words, ...]:
+    """What the slow clock says of the week as one, where it raises an alarm."""
+    return tuple(
+        words(
+            100, 12,
+            _("slow clock: %(seen)s, expected %(expected)s")
+            % {
+                "seen": percent_text(Fraction(one["observed"])),
+                "expected": percent_text(Fraction(one["expected"])),
+            },
+            "end", "halo text-against",
+        )
+        for one in document["alarms"]
+        if one["clock"] == "slow"
+    )  # fmt: skip
 
 
 def _days_twin(rows: Rows) -> Twin:
