@@ -78,6 +78,8 @@ def test_the_page_tells_claim_test_for_against_and_pictures_with_their_tables(ca
         "OTDR by day:",
         "From due to on time",
         "What the rate owes to each delivery",
+        "On time by batch and day",
+        "Deliveries known by age",
         "The whole change",
     ):
         assert picture in page, picture

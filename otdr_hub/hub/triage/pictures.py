@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from otdr_hub.hub.explore import Twin
 from otdr_hub.hub.numbers import count, percent, percent_text
-from otdr_hub.hub.triage.change import batches, day_map, funnel, waterfall
+from otdr_hub.hub.triage.change import batch_map, batches, day_map, funnel, triangle, waterfall
 from otdr_hub.hub.triage.drawing import (
     FOOT,
     HEIGHT,
@@ -211,6 +211,10 @@ def figures_of(document: Document) -> tuple[Figure, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def _maps(document: Document) -> tuple[HeatMap | None, ...]:
+    return batches(document), batch_map(document), triangle(document), day_map(document)
+
+
 def maps_of(document: Document) -> tuple[HeatMap, ...]:
     """The tables that are their own pictures."""
-    return tuple(one for one in (batches(document), day_map(document)) if one is not None)
+    return tuple(one for one in _maps(document) if one is not None)
