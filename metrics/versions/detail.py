@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.audit.history import markets
@@ -27,7 +28,11 @@ from metrics.versions.effect import compared, effect_words, may_compare
 from metrics.versions.report import approvers, report
 from otdr_hub.lib import clock
 
-_SAID = (("difference", "Difference"), ("reason", "Reason"), ("effect", "Effect"))
+_SAID = (
+    ("difference", gettext_noop("Difference")),
+    ("reason", gettext_noop("Reason")),
+    ("effect", gettext_noop("Effect")),
+)
 
 
 def _when(entry: Entry) -> str:
@@ -62,7 +67,7 @@ def _disclosure(
         sentences["effect"] = _("For those who approve it, and for operators.")
     sentences["reason"] = sentences["reason"] or _("None was given; it cannot be submitted without one.")
     sentences["effect"] = sentences["effect"] or _("Not counted yet: compare both definitions, or submit.")
-    return tuple((name, sentences[key]) for key, name in _SAID), note
+    return tuple((_(name), sentences[key]) for key, name in _SAID), note
 
 
 def _against(version: MetricVersion) -> MetricVersion | None:

@@ -16,8 +16,7 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.models import MetricVersion
 from governance.signoffs.selectors import required
-from governance.versions.selectors import effective_on
-from governance.versions.services import ACT
+from governance.versions.selectors import ACT, effective_on
 from governance.versions.states import VersionState
 from metrics.operator.beside import side_by_side
 from metrics.otdr.compare import Effect, SideBySide

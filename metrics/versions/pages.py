@@ -125,7 +125,7 @@ def state_of(version: MetricVersion, today: dt.date) -> State:
     """The state in words, with the days that go with it."""
     state = VersionState(version.state)
     begins, ends = version.effective_from, version.retired_from
-    words = str(state.label)
+    words = _(state.label)
     if state == VersionState.EFFECTIVE and begins:
         said = _("in effect from %(day)s") if begins > today else _("in effect since %(day)s")
         words = said % {"day": day_words(begins)}

@@ -19,7 +19,7 @@ from otdr_hub import cluster
 from tests.stale.world import plant, read_world
 
 # One of each kind: who reads, decides, signs, feeds, gives roles, and audits.
-FEW = ("executive", "dpm", "finance", "data_engineer", "admin", "auditor")
+FEW = ("executive", "dpm", "auditor", "finance", "data_engineer", "admin")
 
 
 def main() -> int:

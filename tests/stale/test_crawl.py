@@ -47,7 +47,7 @@ def test_every_route_with_numbers_is_listed_and_none_leaks(crawled):
     assert crawled["faults"] == []
     assert crawled["noisy"] == [], "these differ from one asking to the next: say what passes in `looks`"
     assert set(crawled["bearing"]) - set(DESK) == {s.route for s in SURFACES} - set(crawled["not_there"])
-    assert crawled["looks"] > 5 * crawled["addresses"] > 0
+    assert crawled["looks"] > (5 if FULL else 3) * crawled["addresses"] > 0
 
 
 def test_every_route_was_reached_or_it_is_said_why_not(crawled):

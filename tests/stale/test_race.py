@@ -14,7 +14,7 @@ from tests.stale.stage import Stage
 
 FULL = os.environ.get("OTDR_EXAMPLES") == "full"
 SECONDS = 1200 if FULL else 600
-SMALL = Size(reads=1500, http=80, kills=40, every=1.0, restarts=0, readers=1, browsers=1, seconds=300)
+SMALL = Size(reads=600, http=40, kills=20, every=0.7, restarts=0, readers=1, browsers=1, seconds=300)
 WHOLE = Size(reads=20_000, http=1_000, kills=300, restarts=0, seconds=900)
 pytestmark = pytest.mark.timeout(SECONDS)
 

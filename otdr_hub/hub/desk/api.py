@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -88,13 +89,13 @@ class GiveView(APIView):
         require_fresh(request._request)
         print_ = fingerprint_of(found, list(found.lines.order_by("pk")))
         if seen(request) != print_:
-            raise MovedError("That is not what this request asks; read it again.")
+            raise MovedError(_("That is not what this request asks; read it again."))
         given = _checked(schemas.GiveRequest, request)
 
         def give() -> Response:
             moment = proven_at(request._request)
             if moment is None:
-                raise NotAllowedError("Sign in again first.")
+                raise NotAllowedError(_("Sign in again first."))
             answers = {
                 one["digest"]: LineAnswer(one["verdict"], one.get("reason", "")) for one in given["answers"]
             }
@@ -112,7 +113,7 @@ def _statement(act: str, role: str, name: str) -> str:
     try:
         return attested(act, role, name)
     except KeyError:
-        raise NotAllowedError(f"'{role}' signs nothing here.") from None
+        raise NotAllowedError(_("'%(role)s' signs nothing here.") % {"role": role}) from None
 
 
 @never_kept

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from governance.access.models import User
 from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from governance.models import MetricVersion
 from governance.scope.models import CARRIER, WHOLE, ScopeDecision
 from governance.scope.services import ACT, scope_decide
@@ -127,10 +128,10 @@ def decide(choice: Choice, *, actor: User) -> SignoffRequest:
             raise InvalidInputError(_("Write the date like 2026-12-24."))
         file(stand.table, actor=actor)
         lines = [_decided(market, choice, stand, actor) for market in _markets(choice.markets)]
-        return request_open(
-            act=ACT, summary=_summary(choice, stand), lines=[(one.digest, _subject(one)) for one in lines],
-            actor=actor,
-        )  # fmt: skip
+        # What is asked goes on record: the source's words in every language.
+        with override(None):
+            summary, asked = _summary(choice, stand), [(one.digest, _subject(one)) for one in lines]
+        return request_open(act=ACT, summary=summary, lines=asked, actor=actor)
 
 
 def _markets(codes: Sequence[str]) -> list[Market]:
@@ -151,7 +152,7 @@ def _subject(decision: ScopeDecision) -> str:
     name = decision.market.name
     if decision.breakout != WHOLE:
         name = _("%(market)s, carriers") % {"market": name}
-    return f"{name}, {ScopeState(decision.state).label}"
+    return f"{name}, {_(ScopeState(decision.state).label)}"
 
 
 def _summary(choice: Choice, stand: Ground) -> str:
@@ -252,7 +253,7 @@ def _why_not(choice: Choice, stand: Ground) -> str:
 def decide_page(choice: Choice, actor: User, problem: str = "") -> DecidePage:
     """The page between choosing and deciding. Raises InvalidInputError for a choice that says nothing."""
     stand = ground(choice, actor)
-    names = dict(Market.objects.values_list("code", "name"))
+    names = market_names()
     number = len(choice.markets)
     button = (
         ngettext("Leave out %(number)d market", "Leave out %(number)d markets", number)
