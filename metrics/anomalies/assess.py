@@ -105,7 +105,7 @@ def _doubted(evidence: Evidence, hypotheses: list[Hypothesis]) -> list[str]:
 
 
 def _alarms(world: World, evidence: Evidence, thresholds: Thresholds) -> list[Alarm]:
-    """What both clocks raise: the fast one over all mature days, the slow one over the suspect days as one."""
+    """What both clocks raise: the fast one by day, the slow one over the suspect days as one."""
     suspect = {row.day for row in evidence.days if row.part == "suspect"}
     mature = [row for row in evidence.days if row.pending * OPEN <= row.due]
     days = [Day(row.day, row.on_time, row.due) for row in mature]

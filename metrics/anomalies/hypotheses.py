@@ -34,6 +34,8 @@ RECENT_CHANGE: Final = 3.0  # how much likelier a defect tied to a logged change
 
 CAP: Final = 4.6  # nats a family can weigh
 PRIOR_WORLDS: Final = 3.0  # how many worlds the mean of all hypotheses counts as in each of them
+# What a check is taken to say of its own defect before anything is planted; what is seen soon outweighs it.
+OWN: Final[Mapping[str, float]] = {"clear": 0.08, "hint": 0.07, "fire": 0.25, "strong": 0.6}
 KEPT: Final = 0.02  # of the prior, whatever is seen: nothing is ever certain
 REST: Final = 0.3  # weight of all but the strongest item of a family
 LEAST: Final = 0.03  # no value is rarer, or commoner than one less this, under any hypothesis
@@ -95,10 +97,14 @@ class Learned:
             for value in values:
                 shares = [seen.get(value, 0) / sum(seen.values()) for seen in by_name.values() if seen]
                 usual = (sum(shares) + 1 / len(values)) / (len(shares) + 1)
-                smooth = {"": usual} | {
-                    name: (seen.get(value, 0) + PRIOR_WORLDS * usual) / (sum(seen.values()) + PRIOR_WORLDS)
-                    for name, seen in by_name.items()
-                }
+                smooth = {"": usual}
+                # An item is named after its defect, which is told of here whether or not it was ever planted.
+                own: dict[str, Mapping[str, int]] = {item: {}} if item in DEFECTS else {}
+                for name, seen in {**own, **by_name}.items():
+                    before = OWN[value] if name == item else usual
+                    smooth[name] = (seen.get(value, 0) + PRIOR_WORLDS * before) / (
+                        sum(seen.values()) + PRIOR_WORLDS
+                    )
                 found[item, value] = {name: min(max(p, LEAST), 1 - LEAST) for name, p in smooth.items()}
         return found
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from math import log
+from math import inf, log
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from metrics.anomalies.evidence import gather, values
@@ -25,16 +26,20 @@ def sampled(plan: Plan) -> Sample:
         return plan.truth, values(gather(world))
 
 
-def gathered(plans: Sequence[Plan], kept: Path, *, part: int = 0, parts: int = 1) -> list[Sample]:
+def gathered(
+    plans: Sequence[Plan], kept: Path, *, part: int = 0, parts: int = 1, seconds: float = inf
+) -> list[Sample]:
     """The samples of plans; those already in the file `kept` (a line each) are read from it.
 
-    With `parts`, every so-many-th plan from `part` on is made here: several processes can share the work.
+    With `parts`, every so-many-th plan from `part` on is made here: several processes can share the
+    work. After so many `seconds` no further one is begun.
     """
     done = {line["plan"]: line for line in _lines(kept)}
     found: list[Sample] = []
+    began = monotonic()
     for number, plan in enumerate(plans):
         name = json.dumps(asdict(plan), sort_keys=True)
-        if name not in done and number % parts == part:
+        if name not in done and number % parts == part and monotonic() - began < seconds:
             truth, seen = sampled(plan)
             done[name] = {"plan": name, "truth": truth, "values": seen}
             with kept.open("a", encoding="utf-8") as file:
