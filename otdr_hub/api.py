@@ -12,6 +12,7 @@ from otdr_hub.hub.desk import urls as desk
 from otdr_hub.hub.live import api as live
 from otdr_hub.hub.publications import urls as publications
 from otdr_hub.hub.switch import urls as switch
+from otdr_hub.hub.triage import urls as triage
 
 urlpatterns = [
     path("hub", hub.HubView.as_view(), name="hub"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("decisions", decide.DecisionsView.as_view(), name="decisions"),
     *desk.api_patterns,
     *switch.api_patterns,
+    *triage.api_patterns,
     *publications.api_patterns,
     *batches.api_patterns,
     *versions.api_patterns,

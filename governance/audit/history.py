@@ -25,6 +25,7 @@ _KINDS: Final = (
     ("versions", gettext_noop("definitions"), ("version",)),
     ("scope", gettext_noop("scope of markets"), ("scope", "rule", "target", "majeure")),
     ("signatures", gettext_noop("signatures"), ("signoff", "requirement")),
+    ("cases", gettext_noop("cases"), ("case",)),
     ("launch", gettext_noop("launch and decisions"), ("launch", "seat", "verdict", "decision")),
     ("publications", gettext_noop("publications"), ("publication", "notice")),
     ("switch", gettext_noop("kill switch"), ("shutoff", "restore")),

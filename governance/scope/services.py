@@ -12,11 +12,12 @@ from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.access.policy import may
+from governance.cases import selectors as cases
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.ledger.services import Facts
 from governance.markets.models import Market
-from governance.scope import facts, readiness
+from governance.scope import blocks, facts, readiness
 from governance.scope.models import BREAKOUTS, WHOLE, ScopeDecision
 from governance.scope.selectors import in_force, value_of
 from governance.scope.states import ScopeState
@@ -51,6 +52,8 @@ def _is_newest(digest: str) -> bool:
 
 
 acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders, current=_is_newest))
+acts.hold(ACT, blocks.why_blocked)
+acts.bar(ACT, blocks.resolvers)
 
 
 _ROOM: Final = {
@@ -122,6 +125,13 @@ def _check_whole(market: Market, breakout: str, state: str) -> None:
         )
 
 
+def _check_no_case(market: Market, breakout: str, through: dt.date) -> None:
+    """In turn with whoever opens a case: the one that commits first is seen by the other."""
+    ledger.order_visibility()
+    if why := cases.refusal(market.code, breakout, value_of(breakout), through):
+        raise ConflictError(why)
+
+
 def _assessed_anew(market: Market, key: Mapping[str, str]) -> dict[str, int]:
     """The exclusion a decision comes after, if any: part of what is signed, so that the same data takes new
     signatures. It stands in the row, since the digest is that of the row."""
@@ -170,6 +180,8 @@ def scope_decide(
         "act": ACT, "market": market.code, **key, "state": state,
         "version": version.digest, "vintage": vintage, "through": through, **said,
     }  # fmt: skip
+    if state != ScopeState.EXCLUDED:
+        _check_no_case(market, breakout, through)
     decision = ScopeDecision.objects.create(
         market=market, state=state, version=version, vintage=vintage, through=through,
         digest=digest.of(content), decided_by=actor, decided_at=clock.now(), **key, **said,

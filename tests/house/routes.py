@@ -48,6 +48,11 @@ SEE_LEDGER = ("admin", "auditor", "data_engineer", "data_owner", "dpm", "finance
 VERIFIERS = ("admin", "auditor", "finance", "legal")
 SEE_PEOPLE = ("admin", "dpm", "auditor", "legal")
 STOPPERS = ("admin", "dpm", "finance", "legal", "logistics")
+SEE_CASES = (
+    "dpm", "finance", "legal", "logistics", "bizops", "data_owner", "data_engineer", "auditor",
+)  # fmt: skip
+WORK_CASES = ("dpm", "finance", "legal", "logistics", "data_owner", "data_engineer")
+OPEN_CASES = (*WORK_CASES, "bizops")
 LIFT_ASKERS = (*STOPPERS, "data_owner")
 
 # AA is shown, BB is in the scope and undecided, ZZ is not registered.
@@ -112,6 +117,14 @@ TABLE = (
     Row("POST", "/scope/decide/", 302, 403, but={"dpm": 302}),
     Row("GET", "/scope/publish/", 302, 403, but={"dpm": 200}),
     Row("POST", "/scope/publish/", 302, 403, but={"dpm": 302}),
+    Row("GET", "/triage/", 302, 403, but=dict.fromkeys(SEE_CASES, 200)),
+    # What is asked without a market or a week is refused; what works is in tests/hub/test_triage.py.
+    Row("POST", "/triage/", 302, 403, but=dict.fromkeys(OPEN_CASES, 422)),
+    Row("PUT", "/triage/", 302, 405),
+    Row("GET", "/triage/<int:number>/", 302, 403, NO_NUMBER, dict.fromkeys(SEE_CASES, 404)),
+    Row("POST", "/triage/<int:number>/", 302, 403, NO_NUMBER, dict.fromkeys(SEE_CASES, 404)),
+    Row("GET", "/triage/<int:number>/explore/", 302, 403, NO_NUMBER, dict.fromkeys(SEE_CASES, 404)),
+    Row("POST", "/triage/<int:number>/explore/", 302, 405, NO_NUMBER),
     Row("GET", "/kill-switch/", 302, 200),
     Row("POST", "/kill-switch/", 302, 405),
     Row("GET", "/kill-switch/off/", 302, 405),
@@ -203,6 +216,24 @@ TABLE = (
     Row("POST", "/api/v1/signoffs/<int:number>/withdraw", 401, 403, NO_NUMBER, dict.fromkeys(SIGNERS, 404)),
     Row("GET", "/api/v1/scope", 401, 200, but={"executive": 403}),
     Row("POST", "/api/v1/scope", 401, 403),
+    Row("GET", "/api/v1/cases", 401, 403, but=dict.fromkeys(SEE_CASES, 200)),
+    Row("POST", "/api/v1/cases", 401, 403, but=dict.fromkeys(OPEN_CASES, 400)),
+    Row("GET", "/api/v1/cases/<int:number>", 401, 403, NO_NUMBER, dict.fromkeys(SEE_CASES, 404)),
+    Row("POST", "/api/v1/cases/<int:number>", 401, 405, NO_NUMBER),
+    Row("POST", "/api/v1/cases/<int:number>/notes", 401, 403, NO_NUMBER, dict.fromkeys(WORK_CASES, 404)),
+    Row("GET", "/api/v1/cases/<int:number>/notes", 401, 405, NO_NUMBER),
+    Row("POST", "/api/v1/cases/<int:number>/steps", 401, 403, NO_NUMBER, dict.fromkeys(WORK_CASES, 404)),
+    Row(
+        "POST",
+        "/api/v1/cases/<int:number>/steps/<int:position>",
+        401,
+        403,
+        NO_NUMBER,
+        dict.fromkeys(WORK_CASES, 404),
+    ),
+    Row("POST", "/api/v1/cases/<int:number>/evidence", 401, 403, NO_NUMBER, dict.fromkeys(WORK_CASES, 404)),
+    Row("POST", "/api/v1/cases/<int:number>/resolve", 401, 403, NO_NUMBER, {"dpm": 404}),
+    Row("POST", "/api/v1/cases/<int:number>/reopen", 401, 403, NO_NUMBER, {"dpm": 404}),
     Row("GET", "/api/v1/shutoffs", 401, 200),
     Row("POST", "/api/v1/shutoffs", 401, 403, but=dict.fromkeys(STOPPERS, 400)),
     Row("POST", "/api/v1/shutoffs/<int:number>/reason", 401, 403, NO_NUMBER, dict.fromkeys(STOPPERS, 404)),
@@ -262,7 +293,7 @@ _ROOMS = ("hub:", "batches:", "versions:", "ledger", "publications:")
 NUMBERS = tuple(
     route
     for route, name in NAMES.items()
-    if name.startswith(("hub:", "desk:", "switch:", "batches:", "publications:", "api:"))
+    if name.startswith(("hub:", "desk:", "switch:", "triage:", "batches:", "publications:", "api:"))
 )
 
 PAGES = tuple(route for route, name in NAMES.items() if name.startswith(_ROOMS))

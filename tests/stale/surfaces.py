@@ -27,6 +27,9 @@ DESK: dict[str, str] = {
     "/api/v1/signoffs/<int:number>": "signoff_read",
     "/scope/decide/": "scope_decide",
     "/api/v1/scope": "scope_decide",
+    "/triage/<int:number>/": "case_read",
+    "/triage/<int:number>/explore/": "case_read",
+    "/api/v1/cases/<int:number>": "case_read",
 }
 # Pages of the audit, which say so: what could be seen at a past moment, switched off since or not.
 AUDIT: dict[str, str] = {"/ledger/past/": "history_read"}
@@ -48,6 +51,12 @@ UNREACHED = (
     "/accounts/mfa/recovery/new/",
     "/api/v1/batches/<slug:kind>",
     "/api/v1/batches/uploads/<uuid:upload>",
+    "/api/v1/cases/<int:number>/evidence",
+    "/api/v1/cases/<int:number>/notes",
+    "/api/v1/cases/<int:number>/reopen",
+    "/api/v1/cases/<int:number>/resolve",
+    "/api/v1/cases/<int:number>/steps",
+    "/api/v1/cases/<int:number>/steps/<int:position>",
     "/api/v1/notices/acknowledge",
     "/api/v1/publications/<str:ref>/rollback",
     "/api/v1/shutoffs/<int:number>/on-request",
