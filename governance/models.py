@@ -13,7 +13,8 @@ from governance.access.models import (
     TokenRevocation,
     User,
 )
-from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
+from governance.decisions.models import LaunchCheck, LaunchDecision, PreviewLook, Verdict
+from governance.framework.models import FrameworkPolicy
 from governance.killswitch.models import LiftAsk, Shutoff, ShutoffLift, ShutoffReason, ShutoffRepeat
 from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
@@ -26,6 +27,7 @@ from governance.publication.models import (
     PublicationRead,
     PublicationRollback,
 )
+from governance.requests.models import MetricRequest, RequestAnswer, RequestImpact
 from governance.rules.models import ScopeRule, Target
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import (
@@ -47,6 +49,7 @@ __all__ = [
     "Epoch",
     "Escalation",
     "ForceMajeure",
+    "FrameworkPolicy",
     "Head",
     "Launch",
     "LaunchCheck",
@@ -55,11 +58,15 @@ __all__ = [
     "LiftAsk",
     "MajeureWithdrawal",
     "Market",
+    "MetricRequest",
     "MetricVersion",
+    "PreviewLook",
     "Publication",
     "PublicationLine",
     "PublicationRead",
     "PublicationRollback",
+    "RequestAnswer",
+    "RequestImpact",
     "Requirement",
     "RequirementChange",
     "RoleGrant",

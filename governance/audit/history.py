@@ -21,9 +21,9 @@ PAGE: Final = 50
 MOST: Final = 200
 _KINDS: Final = (
     ("versions", "definitions", ("version",)),
-    ("scope", "scope of markets", ("scope", "rule", "target", "majeure")),
+    ("scope", "scope of markets", ("scope", "rule", "target", "majeure", "request")),
     ("signatures", "signatures", ("signoff", "requirement")),
-    ("launch", "launch and decisions", ("launch", "seat", "verdict", "decision")),
+    ("launch", "launch and decisions", ("launch", "seat", "verdict", "decision", "framework", "preview")),
     ("publications", "publications", ("publication", "notice")),
     ("switch", "kill switch", ("shutoff", "restore")),
     ("data", "data and recomputes", ("batch", "run", "period", "markets")),

@@ -108,6 +108,11 @@ def _reason(payload: Payload) -> str:
     return str(payload.get("reason") or payload.get("problem") or "")
 
 
+def _answered(payload: Payload) -> str:
+    given = payload.get("answers", {})
+    return ", ".join(f"{market} {str(word).replace('_', ' ')}" for market, word in sorted(given.items()))
+
+
 def _rows(payload: Payload) -> str:
     return f"{payload.get('accepted', 0):,} of {payload.get('rows', 0):,} rows taken"
 
@@ -124,6 +129,8 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.REQUIREMENT_SET: _requirement,
         Action.REQUIREMENT_PROPOSED: _reason,
         Action.TARGET_SET: _reason,
+        Action.FRAMEWORK_PROPOSED: _reason,
+        Action.REQUEST_ANSWERED: _answered,
         Action.SCOPE_DECIDED: _decided,
         Action.SHUTOFF_ACTIVATED: _off,
         Action.SHUTOFF_TRIPPED: _off,
