@@ -14,6 +14,7 @@ class GovernanceConfig(AppConfig):
         import governance.access.alarms  # noqa: PLC0415 (apps are loaded first)
         import governance.access.openapi  # noqa: PLC0415 (apps are loaded first)
         import governance.decisions.own  # noqa: PLC0415 (apps are loaded first)
+        import governance.decisions.signed  # noqa: PLC0415 (apps are loaded first)
         import governance.framework.services  # noqa: PLC0415 (apps are loaded first)
         import governance.majeure.services  # noqa: PLC0415 (apps are loaded first)
         import governance.requirements.services  # noqa: PLC0415 (apps are loaded first)

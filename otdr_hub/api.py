@@ -10,6 +10,7 @@ from otdr_hub.hub.decide import api as decide
 from otdr_hub.hub.desk import urls as desk
 from otdr_hub.hub.live import api as live
 from otdr_hub.hub.publications import urls as publications
+from otdr_hub.hub.requests import urls as requests
 from otdr_hub.hub.switch import urls as switch
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     *desk.api_patterns,
     *switch.api_patterns,
     *publications.api_patterns,
+    *requests.api_patterns,
     *batches.api_patterns,
     *versions.api_patterns,
     *ledger.api_patterns,

@@ -19,8 +19,8 @@ FOLDER: Final = Path(__file__).resolve().parent / "static" / "otdr"
 JOINED: Final = "otdr/pages.css"
 SHEETS: Final = (
     "tokens", "base", "reading", "chart", "table", "control", "hub", "about", "market", "carriers", "explore",
-    "batches", "auth", "people", "decide", "record", "desk", "signing", "switch", "publications", "tabs",
-    "print",
+    "batches", "auth", "people", "decide", "framework", "record", "desk", "signing", "switch",
+    "publications", "tabs", "print",
 )  # fmt: skip
 """In the order of the cascade; tokens.css names the layers and comes first."""
 JOINED_SCRIPT: Final = "otdr/tabs.js"

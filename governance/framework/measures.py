@@ -20,7 +20,8 @@ class MarketMeasures:
     share: per cent of all shipments due in the week; maturity: per cent of the market's own that are past
     their horizon and reported on; doubt: per cent probability that the number is a defect; bias: points it
     may be off, whatever the doubtful shipments turn out to be; two_sided: its distance from the median, as
-    a multiple of what the rule allows; signatures, cases, irreversible: how many.
+    a multiple of what the rule allows; signatures, cases, irreversible: how many. `is_noted` says that a
+    disclosure was decided for it.
     """
 
     code: str
@@ -34,6 +35,7 @@ class MarketMeasures:
     cases: int = 0
     irreversible: int = 0
     is_excluded: bool = False
+    is_noted: bool = False
     verdict: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,7 +73,7 @@ class Measures:
                     "code": one.code, "share": one.share, "maturity": one.maturity, "doubt": one.doubt,
                     "bias": one.bias, "two_sided": one.two_sided, "signatures": one.signatures,
                     "cases": one.cases, "irreversible": one.irreversible, "excluded": one.is_excluded,
-                    "verdict": one.verdict,
+                    "noted": one.is_noted, "verdict": one.verdict,
                 }
                 for one in self.markets
             ],

@@ -60,10 +60,13 @@ def level_of(policy: Policy, one: MarketMeasures, time: int) -> str:
     """What becomes of a market."""
     if one.is_excluded or one.share is None or not _passes(policy, one, SHOWN):
         return OUT
-    if _passes(policy, one, FOR_AS_IS):
+    is_doubted = not _passes(policy, one, FOR_AS_IS)
+    if not is_doubted and not one.is_noted:
         return AS_IS
     in_time = holds(policy, "time", Decimal(time))
-    return NOTED if in_time and _passes(policy, one, FOR_NOTED) else OUT
+    # A disclosure that was decided without a doubt raised here has no bias to be bounded.
+    is_bounded = _passes(policy, one, FOR_NOTED) or (not is_doubted and one.bias is None)
+    return NOTED if in_time and is_bounded else OUT
 
 
 def shares(measures: Measures, levels: dict[str, str]) -> tuple[Decimal, Decimal]:

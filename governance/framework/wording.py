@@ -11,6 +11,7 @@ from governance.framework.outcome import (
     AS_IS,
     BLOCK,
     FOR_AS_IS,
+    FOR_NOTED,
     NOTED,
     OUT,
     SHOWN,
@@ -48,7 +49,7 @@ class Row:
 
 _BROKEN: Final = {
     "doubt": "its number is too likely a data defect",
-    "bias": "nobody can bound how far off it is closely enough to say so in a sentence",
+    "bias": "how far off it is cannot be bounded closely enough for a disclosure",
     "two_sided": "it stands further from its median than the two-sided rule allows",
     "maturity": "its week is not complete enough",
     "signatures": "signatures are missing",
@@ -148,7 +149,7 @@ def reasons_of(
         found.append(f"{number} complete, signed and without doubt.")
     for one in measures.markets:
         if one.code in out:
-            found.append(f"{one.name} is left out: {_because(policy, one)}.")
+            found.append(f"{one.name} is left out: {_because(policy, one, measures.time)}.")
         elif one.code in noted:
             found.append(f"{one.name} can be shown with a disclosure: {_KEPT['bias']}.")
     if outcome.kind == BLOCK and out:
@@ -157,11 +158,17 @@ def reasons_of(
     return tuple(found)
 
 
-def _because(policy: Policy, one: MarketMeasures) -> str:
+def _because(policy: Policy, one: MarketMeasures, time: int) -> str:
+    """What keeps a market out: from being shown as it is, and from being shown with a disclosure."""
     if one.is_excluded:
         return "it is excluded by decision"
     if one.share is None:
         return "nothing was computed for it"
-    failing = [name for name in (*SHOWN, *FOR_AS_IS) if not holds(policy, name, one.value(name))]
-    broken = [_BROKEN[name] for name in failing]
-    return "; ".join(broken) or "there is no time left to read a disclosure"
+
+    def broken(criteria: tuple[str, ...]) -> list[str]:
+        return [_BROKEN[name] for name in criteria if not holds(policy, name, one.value(name))]
+
+    unfit, doubts = broken(SHOWN), broken(FOR_AS_IS)
+    unbounded = broken(FOR_NOTED) if doubts else []
+    late = not unfit and not unbounded and not holds(policy, "time", Decimal(time))
+    return "; ".join([*unfit, *doubts, *unbounded, *(["no time is left to read a disclosure"] * late)])

@@ -1,6 +1,6 @@
 """What somebody asks to be shown more of the metric, what it would take, what was decided market by market.
 
-Rows are added, never changed. No figure is kept here: an assessment is named by its digest, and said in words.
+Rows are added, never changed. No figure is kept here: an assessment is named by a digest, and said in words.
 """
 
 from __future__ import annotations

@@ -28,5 +28,7 @@ urlpatterns = [
     path("decisions/", decide.decisions, name="decisions"),
     path("decisions/verdict/", decide.verdict, name="verdict"),
     path("decisions/decide/", decide.decide, name="decide"),
+    path("decisions/carry-out/", decide.carry, name="carry"),
+    path("decisions/preview/<slug:kind>/", decide.preview, name="preview"),
     path("decisions/<int:number>/minutes/", decide.minutes, name="minutes"),
 ]
