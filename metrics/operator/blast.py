@@ -1,7 +1,7 @@
 """The blast radius of suspect numbers: what they would do if they were shown, and who has seen them.
 
-For who decides, signs, feeds and audits; certified or not, and never served by the hub. What is suspect is some
-markets from a week on; every comparison is of the same vintages, once with those weeks and once without.
+For who decides, signs, feeds and audits; certified or not, and never served by the hub. What is suspect is
+some markets from a week on; every comparison is of the same vintages, once with those weeks, once without.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class WeekEffect:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A carrier or lane of a suspect market, over the weeks looked at: with the suspect weeks, and without."""
+    """A carrier or lane of a suspect market over the weeks looked at, with the suspect ones and without."""
 
     market: str
     kind: str
@@ -69,7 +69,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Blast:
-    """Everything a suspect number touches. `steady` are the codes of the constant set; `threshold` in per cent."""
+    """Everything a suspect number touches. `steady` is the constant set by code, `threshold` in per cent."""
 
     markets: tuple[str, ...]
     since: dt.date

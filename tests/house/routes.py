@@ -48,6 +48,8 @@ SEE_LEDGER = ("admin", "auditor", "data_engineer", "data_owner", "dpm", "finance
 VERIFIERS = ("admin", "auditor", "finance", "legal")
 SEE_PEOPLE = ("admin", "dpm", "auditor", "legal")
 STOPPERS = ("admin", "dpm", "finance", "legal", "logistics")
+FIGURES = ("dpm", "finance", "legal", "logistics", "auditor", "data_engineer")
+TABLE_ROLES = ("dpm", "finance", "legal", "logistics", "bizops", "data_engineer", "data_owner")
 LIFT_ASKERS = (*STOPPERS, "data_owner")
 
 # AA is shown, BB is in the scope and undecided, ZZ is not registered.
@@ -94,6 +96,28 @@ TABLE = (
     Row("POST", "/decisions/decide/", 302, 404),
     Row("GET", "/decisions/<int:number>/minutes/", 302, 404, NO_NUMBER),
     Row("POST", "/decisions/<int:number>/minutes/", 302, 405, NO_NUMBER),
+    Row("GET", "/decisions/carry-out/", 302, 405),
+    Row("POST", "/decisions/carry-out/", 302, 404),
+    Row("GET", "/decisions/preview/<slug:kind>/", 302, 403, "block", dict.fromkeys(TABLE_ROLES, 404)),
+    Row("POST", "/decisions/preview/<slug:kind>/", 302, 405, "block"),
+    Row("GET", "/requests/", 302, 200, but={"executive": 403}),
+    # A form that says nothing; what works is in tests/hub/test_requests.py.
+    Row("POST", "/requests/", 302, 403, but=dict.fromkeys(("bizops", "dpm"), 422)),
+    Row("GET", "/requests/<int:number>/", 302, 404, NO_NUMBER, {"executive": 403}),
+    Row("POST", "/requests/<int:number>/", 302, 405, NO_NUMBER),
+    Row("GET", "/requests/<int:number>/assess/", 302, 405, NO_NUMBER),
+    Row("POST", "/requests/<int:number>/assess/", 302, 403, NO_NUMBER, {"dpm": 404}),
+    Row("GET", "/requests/<int:number>/answer/", 302, 405, NO_NUMBER),
+    Row("POST", "/requests/<int:number>/answer/", 302, 403, NO_NUMBER, {"dpm": 404}),
+    Row("GET", "/blast/<slug:code>/", 302, 403, "AA", dict.fromkeys(FIGURES, 200)),
+    Row("GET", "/blast/<slug:code>/", 302, 403, "ZZ", dict.fromkeys(FIGURES, 404)),
+    Row("POST", "/blast/<slug:code>/", 302, 405, "AA"),
+    Row("GET", "/api/v1/requests", 401, 200, but={"executive": 403}),
+    Row("POST", "/api/v1/requests", 401, 405),
+    Row("GET", "/api/v1/requests/<int:number>", 401, 404, NO_NUMBER, {"executive": 403}),
+    Row("POST", "/api/v1/requests/<int:number>", 401, 405, NO_NUMBER),
+    Row("GET", "/api/v1/blast/<slug:market>", 401, 403, "AA", dict.fromkeys(FIGURES, 200)),
+    Row("POST", "/api/v1/blast/<slug:market>", 401, 405, "AA"),
     Row("GET", "/batches/", 302, 403, but=dict.fromkeys(OPERATORS, 200)),
     Row("POST", "/batches/", 302, 403, but={"data_engineer": 422}),
     Row("PUT", "/batches/", 302, 405),

@@ -26,6 +26,9 @@ DESK: dict[str, str] = {
     "/signoffs/<int:number>/": "signoff_read",
     "/api/v1/signoffs/<int:number>": "signoff_read",
     "/ledger/past/": "history_read",
+    "/decisions/preview/<slug:kind>/": "preview_look",
+    "/blast/<slug:code>/": "measures_read",
+    "/api/v1/blast/<slug:market>": "measures_read",
 }
 
 # Routes on which nothing is to be read: they only take forms, or what they show does not exist there.
@@ -54,6 +57,7 @@ UNREACHED = (
     "/api/v1/versions/<slug:name>/submit",
     "/batches/uploads/<uuid:upload>/",
     "/decisions/<int:number>/minutes/",
+    "/decisions/carry-out/",
     "/decisions/decide/",
     "/decisions/verdict/",
     "/kill-switch/<int:number>/off/",
@@ -61,6 +65,8 @@ UNREACHED = (
     "/kill-switch/<int:number>/reason/",
     "/kill-switch/off/",
     "/publications/<str:ref>/rollback/",
+    "/requests/<int:number>/answer/",
+    "/requests/<int:number>/assess/",
     "/scope/decide/",
 )
 
