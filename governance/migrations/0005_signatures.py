@@ -61,13 +61,15 @@ $$;
 CREATE FUNCTION governance_missing(wanted_act text, wanted_digest text, at timestamptz DEFAULT NULL)
 RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_temp AS $$
-  SELECT '(no requirement is set)'
-  WHERE NOT EXISTS (SELECT 1 FROM governance_required(wanted_act, wanted_digest))
+  -- What is required and what was answered is asked once: every reading of the hub passes here.
+  WITH required AS MATERIALIZED (SELECT * FROM governance_required(wanted_act, wanted_digest)),
+       answer AS MATERIALIZED (SELECT * FROM governance_answers(wanted_digest, at))
+  SELECT '(no requirement is set)' WHERE NOT EXISTS (SELECT 1 FROM required)
   UNION ALL
-  SELECT q.role FROM governance_required(wanted_act, wanted_digest) q
-  WHERE (SELECT count(DISTINCT a.person_id) FROM governance_answers(wanted_digest, at) a
+  SELECT q.role FROM required q
+  WHERE (SELECT count(DISTINCT a.person_id) FROM answer a
          WHERE a.role = q.role AND a.verdict IN ('approve', 'except')) < q.needed
-     OR EXISTS (SELECT 1 FROM governance_answers(wanted_digest, at) a WHERE a.verdict IN ('reject', 'ask'))
+     OR EXISTS (SELECT 1 FROM answer a WHERE a.verdict IN ('reject', 'ask'))
   UNION ALL
   -- Excluded after it was decided so: it is assessed anew, whatever was signed before.
   SELECT '(excluded since)'

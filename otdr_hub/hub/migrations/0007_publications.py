@@ -56,6 +56,8 @@ WITH publication AS MATERIALIZED (
   WHERE p.number = wanted
 ),
 back AS MATERIALIZED (SELECT governance_taken_back_by(wanted) AS number),
+-- Once for all lines: asked line by line, all of it is worked out for each.
+now AS MATERIALIZED (SELECT code, reason, since FROM hub.standing),
 standing AS MATERIALIZED (
   SELECT m.code, m.name, m.zone, m.priority, l.vintage, l.through, l.as_of, l.is_held, d.digest, d.state,
     d.disclosure,
@@ -65,7 +67,7 @@ standing AS MATERIALIZED (
   FROM publication p CROSS JOIN back
   JOIN governance_publicationline l ON l.publication_id = p.number AND l.breakout = '-' AND l.value = '-'
   JOIN governance_market m ON m.code = l.market_id
-  LEFT JOIN hub.standing now ON now.code = m.code
+  LEFT JOIN now ON now.code = m.code
   CROSS JOIN LATERAL governance_line_standing(l.id) own
   LEFT JOIN LATERAL (
     SELECT x.digest, x.state, x.disclosure FROM governance_scopedecision x
