@@ -15,10 +15,10 @@ TEMPLATES = $(wildcard templates)
 JOBS ?= 2
 TESTS = $(PY) -m pytest -n $(JOBS) --dist loadfile
 
-.PHONY: help run pdf test check lint types faults stale bench stop lock clean
+.PHONY: help run pdf test check lint types faults stale bench bench-triage stop lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 run: $(RUN_STAMP) ## everything, with the demonstration (DEMO=0 starts empty, PORT=8000)
 	@exec $(PY) -m otdr_hub.run
@@ -50,6 +50,9 @@ stale: $(DEV_STAMP) ## is any answer stale: readers race the kill switch, with f
 
 bench: $(DEV_STAMP) ## how fast it is, beside a floor and a query by hand (ARGS="--quick")
 	@$(PY) -m tests.bench $(ARGS)
+
+bench-triage: $(DEV_STAMP) ## is triage right: worlds with a known truth, beside simpler rules (ARGS="--worlds 40 --seed 7")
+	@$(PY) -m tests.triage.bench $(ARGS)
 
 stop: $(RUN_STAMP) ## stop what runs in this checkout
 	@$(PY) -m otdr_hub.run --stop

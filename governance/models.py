@@ -1,6 +1,6 @@
 """Contents page of governance's tables. A room may import from those listed above it, never below.
 
-ledger -> access -> markets -> signoffs -> versions | majeure -> scope | killswitch -> publication
+ledger -> access -> markets -> cases -> signoffs -> versions | majeure -> scope | killswitch -> publication
 -> launch -> decisions
 """
 
@@ -12,6 +12,15 @@ from governance.access.models import (
     Token,
     TokenRevocation,
     User,
+)
+from governance.cases.models import (
+    Case,
+    CaseEvidence,
+    CaseNote,
+    CaseReopening,
+    CaseStep,
+    CaseStepResult,
+    CaseVerdict,
 )
 from governance.decisions.models import LaunchCheck, LaunchDecision, PreviewLook, Verdict
 from governance.framework.models import FrameworkPolicy
@@ -43,6 +52,13 @@ from governance.versions.models import MetricVersion, VersionDisclosure
 
 __all__ = [
     "Acknowledgement",
+    "Case",
+    "CaseEvidence",
+    "CaseNote",
+    "CaseReopening",
+    "CaseStep",
+    "CaseStepResult",
+    "CaseVerdict",
     "Deputy",
     "DeputyWithdrawal",
     "Entry",

@@ -13,8 +13,10 @@ class MetricsConfig(AppConfig):
         """Answer governance's readiness questions from counts; note restatements when a run ends."""
         from governance.publication.notices import selectors as notices  # noqa: PLC0415
         from governance.scope import readiness  # noqa: PLC0415 (apps are loaded first)
+        from governance.scope.blocks import no_open_case  # noqa: PLC0415 (apps are loaded first)
         from governance.scope.services import ACT  # noqa: PLC0415 (apps are loaded first)
         from governance.signoffs import acts  # noqa: PLC0415 (apps are loaded first)
+        from metrics.assessments import engine, product  # noqa: PLC0415 (apps are loaded first)
         from metrics.gates.install import install  # noqa: PLC0415 (apps are loaded first)
         from metrics.operator.effect import is_filed  # noqa: PLC0415 (apps are loaded first)
         from metrics.periods import corrections, restatements  # noqa: PLC0415 (apps are loaded first)
@@ -26,11 +28,13 @@ class MetricsConfig(AppConfig):
 
         # What comes over HTTP goes there from its first byte on, so it is there from the start.
         spool.root()
+        readiness.register("case", no_open_case)
         readiness.register("vintage", vintage_is_ready)
         readiness.register("rule", within_rule)
         finished.register("names", names.learn)
         readiness.register_effects(is_filed)
         install()
+        engine.install(product.ask)
         finished.register("restated", restatements.record)
         notices.register("restated", corrections.RESTATED)
         acts.bar(ACT, recomputers)

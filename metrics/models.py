@@ -4,6 +4,7 @@ files -> events -> lake -> recompute -> periods; a room imports only those its n
 except that events stores through lake, so lake knows nothing of events.
 """
 
+from metrics.assessments.models import Assessment
 from metrics.events.models import Batch, QuarantinedRow
 from metrics.lake.models import LakeFile
 from metrics.periods.models import PeriodLock, Restatement
@@ -23,6 +24,7 @@ from metrics.recompute.models import (
 from metrics.uploads.models import Upload
 
 __all__ = [
+    "Assessment",
     "Batch",
     "CarrierName",
     "Cell",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from governance.access.services import system
+from governance.markets.models import Market
+from governance.versions.selectors import effective_on
+from metrics.assessments.rounds import assess_all, open_on, week_in_question
 from metrics.audit import tripwire
 from metrics.audit.rota import sample
 from metrics.audit.services import publication_rederive
@@ -34,6 +37,7 @@ def recompute(run: str) -> None:
         return
     # What a finished run found may be a new week; the schedule would find it a little later.
     follow()
+    _ask_for(triage)
 
 
 @shared_task(name=queue.READ)
@@ -76,6 +80,27 @@ def follow() -> None:
         return
     if publication is not None:
         _log.info("%s is published: new weeks, as signed", publication)
+
+
+@shared_task(name="metrics.triage")
+def triage() -> None:
+    """Assess every market's last whole week, and open a case where something calls for one."""
+    version = effective_on(clock.now().date())
+    monday = week_in_question(version, system()) if version else None
+    if version is None or monday is None:
+        return
+    codes = list(Market.objects.order_by("code").values_list("code", flat=True))
+    found = assess_all(version=version, monday=monday, markets=codes, actor=system())
+    for case in open_on(found, actor=system()):
+        _log.info("%s is open: %s", case, case.title)
+
+
+def _ask_for(task: Task[[], None]) -> None:
+    """Send a message; where the broker cannot be reached the schedule sends the next one."""
+    try:
+        task.apply_async(retry=False)
+    except OperationalError as error:
+        _log.warning("%s is not asked for, the broker cannot be reached: %s", task.name, error)
 
 
 def send(run: Run) -> bool:

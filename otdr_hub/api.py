@@ -13,6 +13,7 @@ from otdr_hub.hub.live import api as live
 from otdr_hub.hub.publications import urls as publications
 from otdr_hub.hub.requests import urls as requests
 from otdr_hub.hub.switch import urls as switch
+from otdr_hub.hub.triage import urls as triage
 
 urlpatterns = [
     path("hub", hub.HubView.as_view(), name="hub"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("decisions", decide.DecisionsView.as_view(), name="decisions"),
     *desk.api_patterns,
     *switch.api_patterns,
+    *triage.api_patterns,
     *publications.api_patterns,
     *requests.api_patterns,
     *blast.api_patterns,

@@ -23,6 +23,7 @@ SCHEDULE: tuple[tuple[str, str, float | crontab, float], ...] = (
     ("say which shutoff lacks its reason", "governance.reasons", 900.0, 900.0),
     ("ask again at the time of a launch", "governance.launch", 30.0, 30.0),
     ("publish new weeks of what is signed", "metrics.follow", 60.0, 60.0),
+    ("assess the last whole week of every market", "metrics.triage", crontab(hour=3, minute=30), 3600.0),
     ("re-derive a sample of what was published", "metrics.rederive", crontab(hour=2, minute=30), 3600.0),
 )
 app.conf.beat_schedule = {

@@ -29,6 +29,13 @@ APP: Final = MappingProxyType(
         "django_migrations": "SELECT",
         "django_session": _EDIT,
         "governance_acknowledgement": _ADD,
+        "governance_case": _ADD,
+        "governance_caseevidence": _ADD,
+        "governance_casenote": _ADD,
+        "governance_casereopening": _ADD,
+        "governance_casestep": _ADD,
+        "governance_casestepresult": _ADD,
+        "governance_caseverdict": _ADD,
         "governance_deputy": _ADD,
         "governance_deputywithdrawal": _ADD,
         "governance_epoch": "SELECT",
@@ -108,6 +115,7 @@ OPS: Final = MappingProxyType(
         "metrics_vintageweek": _ADD,
         "metrics_vintagebreakout": _ADD,
         "metrics_effecttable": _ADD,
+        "metrics_assessment": _ADD,
     }
 )
 HUB_VIEWS: Final = ("page", "breakout", "state")
@@ -134,6 +142,9 @@ _FUNCTIONS: Final = MappingProxyType(
         "governance_required(text, text)": "otdr_app",
         "governance_in_force(text, text)": "otdr_app",
         "governance_answers(text, timestamptz)": "otdr_app",
+        # About open cases, and no word of what is in them.
+        "governance_open_cases(text, text, text, date)": "otdr_app",
+        "governance_case_stops_line(text, text, text, text, date)": "otdr_app",
     }
 )
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("otdr_hub.hub.urls")),
     path("", include("otdr_hub.hub.desk.urls")),
     path("", include("otdr_hub.hub.switch.urls")),
+    path("", include("otdr_hub.hub.triage.urls")),
     path("", include("otdr_hub.hub.publications.urls")),
     path("", include("otdr_hub.hub.requests.urls")),
     path("", include("otdr_hub.hub.blast.urls")),

@@ -83,6 +83,11 @@ _MAY: Final = MappingProxyType(
         "shutoff_read": frozenset({*DEPARTMENTS, "admin", "auditor", "data_engineer", "data_owner", "dpm"}),
         # The product's own guards, and no person.
         "shutoff_trip": frozenset(),
+        # An investigation names numbers that nobody certified: it is never an executive's.
+        "case_read": frozenset({*DEPARTMENTS, "dpm", "data_owner", "data_engineer", "bizops", "auditor"}),
+        "case_open": frozenset({*DEPARTMENTS, "dpm", "data_owner", "data_engineer", "bizops"}),
+        "case_work": frozenset({*DEPARTMENTS, "dpm", "data_owner", "data_engineer"}),
+        "case_resolve": frozenset({"dpm"}),
         "majeure_declare": frozenset({"logistics", "dpm"}),
         "majeure_withdraw": frozenset({"logistics", "dpm", "legal"}),
         "batch_ingest": frozenset({"data_engineer"}),
@@ -128,6 +133,9 @@ _SYSTEM_MAY: Final = frozenset(
         # Which data is newest; it names vintages and tells no counts.
         "scope_read",
         "launch_check",
+        # What the detector or a check finds becomes a case; what it is, a person says.
+        "case_open",
+        "case_work",
         # A guard may switch off by itself, never on.
         "shutoff_trip",
     }

@@ -23,6 +23,7 @@ _KINDS: Final = (
     ("versions", "definitions", ("version",)),
     ("scope", "scope of markets", ("scope", "rule", "target", "majeure", "request")),
     ("signatures", "signatures", ("signoff", "requirement")),
+    ("cases", "cases", ("case",)),
     ("launch", "launch and decisions", ("launch", "seat", "verdict", "decision", "framework", "preview")),
     ("publications", "publications", ("publication", "notice")),
     ("switch", "kill switch", ("shutoff", "restore")),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from governance.access import facts as access
+from governance.cases import facts as cases
 from governance.decisions import facts as decisions
 from governance.framework import facts as framework
 from governance.killswitch import facts as killswitch
@@ -30,8 +31,8 @@ from otdr_hub.lib import digest
 from otdr_hub.lib.outcome import ConflictError
 
 _ROOMS: Final = (
-    access, markets, signoffs, versions, majeure, rules, framework, scope, killswitch, publication, requests,
-    launch, decisions,
+    access, markets, cases, signoffs, versions, majeure, rules, framework, scope, killswitch, publication,
+    requests, launch, decisions,
 )  # fmt: skip
 _STANDING: Final = """
 SELECT DISTINCT r.act, l.digest, governance_stands(r.act, l.digest)

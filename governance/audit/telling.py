@@ -24,6 +24,16 @@ _ANSWERS: Final = MappingProxyType(
         "reject": "rejected",
     }
 )
+# What a note says stays in its case: whoever reads the record may not be who reads the case.
+_NOTES: Final = MappingProxyType(
+    {
+        "word_sent": "a private word to the owner of the data",
+        "owner_reply": "the owner's reply",
+        "shown_wider": "shown to everybody concerned",
+        "claim": "an explanation",
+        "proposal": "a proposed verdict",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,9 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.FRAMEWORK_PROPOSED: _reason,
         Action.REQUEST_ANSWERED: _answered,
         Action.SCOPE_DECIDED: _decided,
+        Action.CASE_OPENED: lambda payload: ", ".join(dict.fromkeys(payload.get("weeks", []))),
+        Action.CASE_NOTED: lambda payload: _NOTES.get(str(payload.get("kind")), ""),
+        Action.CASE_RESOLVED: lambda payload: str(payload.get("verdict", "")).replace("_", " "),
         Action.SHUTOFF_ACTIVATED: _off,
         Action.SHUTOFF_TRIPPED: _off,
         Action.SHUTOFF_REPEATED: lambda payload: ", ".join(

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from governance.access.models import User
 from governance.access.policy import may
+from governance.cases import selectors as cases
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.markets.models import Market
@@ -83,7 +84,13 @@ def _line(market: str, offered: Candidate, newest: Publication | None) -> dict[s
     decision = _signed(market, offered.version)
     if decision is None:
         return plain
-    if guard_holds(decision.digest, offered.vintages[market]) and _new_weeks_fit(decision, offered):
+    # While a case is open, what was published of the market stays as it was.
+    stopped = cases.refused_line((market, WHOLE, WHOLE), offered.vintages[market], offered.through)
+    if (
+        not stopped
+        and guard_holds(decision.digest, offered.vintages[market])
+        and _new_weeks_fit(decision, offered)
+    ):
         return plain | {"decision": decision.digest}
     shown = newest.lines.filter(market=market, breakout=WHOLE).first() if newest else None
     if shown is None or not shown.decision or not guard_holds(decision.digest, shown.vintage):
@@ -106,6 +113,7 @@ def _breakouts(whole: Mapping[str, Any], offered: Candidate) -> list[dict[str, A
             decision is not None
             and decision.through <= whole["through"]
             and guard_holds(decision.digest, whole["vintage"])
+            and not cases.refused_line((whole["market"], breakout, value), whole["vintage"], whole["through"])
         ):
             key = {"breakout": breakout, "value": value, "decision": decision.digest}
             found.append({**whole, **key})

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from governance.access.models import User
 from governance.access.policy import may
+from governance.cases import selectors as cases
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.ledger.services import Facts
 from governance.markets.models import Market
-from governance.scope import facts, readiness
+from governance.scope import blocks, facts, readiness
 from governance.scope.models import BREAKOUTS, WHOLE, ScopeDecision
 from governance.scope.selectors import in_force, value_of
 from governance.scope.states import ScopeState
@@ -48,6 +49,8 @@ def _is_newest(digest: str) -> bool:
 
 
 acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders, current=_is_newest))
+acts.block(ACT, blocks.why_blocked)
+acts.bar(ACT, blocks.resolvers)
 
 
 _ROOM: Final = {"disclosure": 300, "reason": 300, "plan": 300, "owner": 120}
@@ -146,6 +149,11 @@ def scope_decide(
         "act": ACT, "market": market.code, **key, "state": state,
         "version": version.digest, "vintage": vintage, "through": through, **said,
     }  # fmt: skip
+    if state != ScopeState.EXCLUDED:
+        # In turn with whoever opens a case: the one that commits first is seen by the other.
+        ledger.order_visibility()
+        if why := cases.refusal(market.code, breakout, key["value"], through):
+            raise ConflictError(why)
     decision = ScopeDecision.objects.create(
         market=market, state=state, version=version, vintage=vintage, through=through,
         digest=digest.of(content), decided_by=actor, decided_at=clock.now(), **key, **said,

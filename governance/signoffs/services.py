@@ -151,6 +151,14 @@ def _proven(authenticated_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     return min(authenticated_at, now)
 
 
+def _check_blocked(act: str, answers: Mapping[str, LineAnswer]) -> None:
+    """What may not be approved now may still be asked about or rejected."""
+    approving = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
+    for digest, answer in answers.items():
+        if answer.verdict in approving and (why := acts.why_blocked(act, digest)):
+            raise ConflictError(why)
+
+
 @transaction.atomic
 def request_sign(
     *,
@@ -180,6 +188,7 @@ def request_sign(
     gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
     if gone:
         raise ConflictError(f"Something newer stands in for {', '.join(gone)}; there is nothing to sign.")
+    _check_blocked(request.act, answers)
     open_before = [line for line in lines if not stands(request.act, line.digest)]
     given = _answered(lines, answers, Signature(
         role=role, person=actor, statement=statement, authenticated_at=proven_at,

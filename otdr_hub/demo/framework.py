@@ -22,8 +22,6 @@ from otdr_hub.lib import clock
 DEPARTMENTS: Final = ("finance", "legal", "logistics")
 TITLE: Final = "OTDR by carrier in the top five markets"
 ASKS: Final = "OTDR by carrier, every week, for the United States, India, the United Kingdom, Japan, Brazil."
-    "OTDR by carrier, every week, for the United States, India, the United Kingdom, Japan and Brazil."
-)
 PURPOSE: Final = "The carrier reviews of the quarter: who is rewarded, and whose share goes elsewhere."
 MARKETS: Final = ("US", "IN", "UK", "JP", "BR")
 YES: Final = Answer("yes", "The market is signed, and so are its carriers.")

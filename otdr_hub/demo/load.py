@@ -47,6 +47,7 @@ from metrics.recompute.selectors import newest_vintages, vintages_of
 from metrics.recompute.services import run_execute, run_queue
 from metrics.simulate.scenario import Scenario
 from metrics.simulate.write import Delivery, produce
+from otdr_hub.demo.cases import look_into
 from otdr_hub.demo.cast import CAST, PASSWORD
 from otdr_hub.demo.framework import carriers_asked, framework_signed
 from otdr_hub.demo.launch import plan_launch
@@ -215,6 +216,7 @@ def load(*, today: dt.date, scale: float, say: Say) -> Loaded:
         run = run_execute(run=run, actor=_account("data-engineer"))
         _lock(version, scenario.start, week)
         plan_launch(today)
+        look_into(version, week, say)
         return Loaded(_publish(version, run, week), week, rows)
 
 

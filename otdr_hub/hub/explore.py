@@ -83,19 +83,20 @@ def explore_page(reading: Reading, code: str) -> ExplorePage | None:
     )
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
     """A text as Plotly may be given it: it would read HTML."""
     return escape(text)
 
 
-def _plain(figure: Any) -> dict[str, Any]:
+def plain(figure: Any) -> dict[str, Any]:
     """A figure of plotly.py as plain values, without the looks it would bring: those are the page's."""
     found: dict[str, Any] = figure.to_plotly_json()
     found["layout"].pop("template", None)
     return found
 
 
-def _graph() -> Any:
+def graph() -> Any:
+    """plotly.py, for whoever draws."""
     import plotly.graph_objects as go  # noqa: PLC0415 (0.2 s that no other page needs)
 
     return go
@@ -105,13 +106,13 @@ def _by_week(
     market: MarketReading, weeks: Sequence[CarrierWeek], slots: Mapping[str, int], names: Mapping[str, str]
 ) -> Picture:
     """OTDR by week: the market, and each carrier in the weeks in which it is shown."""
-    go = _graph()
+    go = graph()
     known = {week.monday: {one.carrier: one for one in week.cells} for week in weeks}
-    figure = go.Figure(layout=_layout(_("Week"), _("OTDR, %")))
+    figure = go.Figure(layout=layout(_("Week"), _("OTDR, %")))
     figure.add_scatter(
         x=[week_short(week.monday) for week in market.weeks],
         y=[_point(week) for week in market.weeks],
-        name=_label(market.name),
+        name=label(market.name),
         mode="lines+markers",
         meta=0,
     )
@@ -121,7 +122,7 @@ def _by_week(
             x=[week_short(week.monday) for week in market.weeks],
             y=[None if one is None else float(one.rate * 100) for one in cells],
             text=[None if one is None else _("%(due)s due") % {"due": count(one.due)} for one in cells],
-            name=_label(names[carrier]),
+            name=label(names[carrier]),
             mode="lines+markers",
             connectgaps=False,
             meta=slots[carrier],
@@ -130,7 +131,7 @@ def _by_week(
         id="by-week",
         title=_("OTDR by week and carrier") if names else _("OTDR by week"),
         note=_("A carrier has a point only in the weeks in which it may be shown."),
-        figure=_plain(figure),
+        figure=plain(figure),
         twin=_weeks_twin(market, known, list(slots), names),
     )
 
@@ -166,8 +167,8 @@ def _weeks_twin(
 
 def _by_size(week: CarrierWeek, slots: Mapping[str, int]) -> Picture:
     """The carriers of the last week: how much each carries, how much of it on time, how sure that is."""
-    go = _graph()
-    figure = go.Figure(layout=_layout(_("Shipments due"), _("OTDR, %")))
+    go = graph()
+    figure = go.Figure(layout=layout(_("Shipments due"), _("OTDR, %")))
     rows: list[tuple[str, ...]] = []
     for cell in week.cells:
         low, high = wilson(cell.on_time, cell.due)
@@ -179,7 +180,7 @@ def _by_size(week: CarrierWeek, slots: Mapping[str, int]) -> Picture:
                 "type": "data", "symmetric": False,
                 "array": [float(high * 100) - rate], "arrayminus": [rate - float(low * 100)],
             },
-            name=_label(cell.called),
+            name=label(cell.called),
             mode="markers",
             meta=slots[cell.carrier],
         )  # fmt: skip
@@ -192,7 +193,7 @@ def _by_size(week: CarrierWeek, slots: Mapping[str, int]) -> Picture:
         id="by-size",
         title=_("How much each carries, and how much of it on time"),
         note=_("In the last week. The bar is the 95 % interval. Carriers withheld have no point."),
-        figure=_plain(figure),
+        figure=plain(figure),
         twin=Twin(
             caption=_("Carriers in %(week)s") % {"week": week_name(week.monday)},
             heads=(_("Carrier"), _("Due"), _("On time"), _("OTDR"), _("95 % interval")),
@@ -201,10 +202,11 @@ def _by_size(week: CarrierWeek, slots: Mapping[str, int]) -> Picture:
     )
 
 
-def _layout(across: str, up: str) -> dict[str, Any]:
+def layout(across: str, up: str) -> dict[str, Any]:
+    """Axes and manners of a figure."""
     return {
-        "xaxis": {"title": {"text": _label(across)}, "fixedrange": False},
-        "yaxis": {"title": {"text": _label(up)}},
+        "xaxis": {"title": {"text": label(across)}, "fixedrange": False},
+        "yaxis": {"title": {"text": label(up)}},
         "hovermode": "closest",
         "dragmode": "zoom",
         "margin": {"l": 56, "r": 12, "t": 12, "b": 48},

@@ -181,7 +181,7 @@ def _to_headline(market: MarketReading, reading: Reading) -> str:
     now, total = market.weeks[-1], reading.rollup[-1].counts
     if reading.is_behind(market):
         return _(
-            "Not in the headline, which is of a later week: newer data of this market waits for signatures."
+            "Not in the headline, which is of a later week: newer data of this market is not certified yet."
         )
     others = len(reading.summed)
     gap = total.due - sum(m.weeks[-1].counts.due for m in reading.summed if m.weeks)

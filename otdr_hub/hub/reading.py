@@ -183,6 +183,6 @@ class Reading:
 
     @property
     def held(self) -> tuple[MarketReading, ...]:
-        """The markets shown as they were last signed, by name: newer data waits for signatures."""
+        """The markets shown as they were last signed, by name: newer data is not certified yet."""
         waiting = (market for market in self.markets if market.is_held or self.is_behind(market))
         return tuple(sorted(waiting, key=lambda market: market.name))

@@ -60,7 +60,7 @@ class MarketHead(Headline):
     state = serializers.ChoiceField(choices=["certified", "known_issue"])
     week = serializers.CharField(allow_null=True)
     as_of = serializers.DateTimeField(allow_null=True)
-    held = serializers.BooleanField(help_text="shown as last signed; newer data waits for signatures")
+    held = serializers.BooleanField(help_text="shown as last signed; newer data is not certified yet")
 
 
 class MarketPart(MarketHead):

@@ -153,8 +153,8 @@ def _behind(reading: Reading) -> str:
         names = [one.name for one in late if one.through == monday]
         said.append(
             ngettext(
-                "%(names)s is shown up to %(week)s and not counted in: newer data waits for signatures.",
-                "%(names)s are shown up to %(week)s and not counted in: newer data waits for signatures.",
+                "%(names)s is shown up to %(week)s and not counted in: newer data is not certified yet.",
+                "%(names)s are shown up to %(week)s and not counted in: newer data is not certified yet.",
                 len(names),
             )
             % {"names": join_names(names), "week": week_name(monday)}
@@ -170,8 +170,8 @@ def _waiting(reading: Reading) -> str:
         names = [one.name for one in kept if one.as_of == at]
         said.append(
             ngettext(
-                "%(names)s is counted as signed, with data as of %(at)s: newer data waits for signatures.",
-                "%(names)s are counted as signed, with data as of %(at)s: newer data waits for signatures.",
+                "%(names)s is counted as signed, with data as of %(at)s: newer data is not certified yet.",
+                "%(names)s are counted as signed, with data as of %(at)s: newer data is not certified yet.",
                 len(names),
             )
             % {"names": join_names(names), "at": moment(at)}
@@ -184,7 +184,7 @@ def held_sentence(reading: Reading, market: MarketReading) -> str:
     if market not in reading.held or market.as_of is None or market.through is None:
         return ""
     words = {"week": week_name(market.through), "at": moment(market.as_of)}
-    return _("Last signed number: %(week)s, data as of %(at)s. Newer data waits for signatures.") % words
+    return _("Last signed number: %(week)s, data as of %(at)s. Newer data is not certified yet.") % words
 
 
 def overdue_sentence(reading: Reading) -> str:

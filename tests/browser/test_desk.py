@@ -178,7 +178,7 @@ def reads_the_last_good_number(reader: Page, url: str, before: dict[str, tuple[i
     assert (shown[MOVED]["on_time"], shown[MOVED]["due"]) == before[MOVED]
     assert f"{MOVED_NAME} is counted as signed, with data as of 20 Nov 2026" in body["disclosure"]
     reader.goto(f"{url}/markets/{MOVED}/")
-    assert "Newer data waits for signatures" in reader.locator("main").inner_text()
+    assert "Newer data is not certified yet" in reader.locator("main").inner_text()
     look(reader, "market-held")
 
 

@@ -219,7 +219,7 @@ def test_a_market_of_an_earlier_week_stays_out_of_the_sum() -> None:
     assert page.markets.sum.name == "2 markets shown"
     assert contributions.contributions(whole).keys() == {"JP", "US"}
     said = words_of(render_to_string("hub/hub.html", {"page": page}))
-    assert "Canada is shown up to week 46 and not counted in: newer data waits for signatures." in said
+    assert "Canada is shown up to week 46 and not counted in: newer data is not certified yet." in said
     own = market_page(whole, "CA")
     assert own is not None
     assert "Not in the headline" in own.to_headline

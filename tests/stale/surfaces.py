@@ -29,6 +29,9 @@ DESK: dict[str, str] = {
     "/decisions/preview/<slug:kind>/": "preview_look",
     "/blast/<slug:code>/": "measures_read",
     "/api/v1/blast/<slug:market>": "measures_read",
+    "/triage/<int:number>/": "case_read",
+    "/triage/<int:number>/explore/": "case_read",
+    "/api/v1/cases/<int:number>": "case_read",
 }
 
 # Routes on which nothing is to be read: they only take forms, or what they show does not exist there.
@@ -48,6 +51,12 @@ UNREACHED = (
     "/accounts/mfa/recovery/new/",
     "/api/v1/batches/<slug:kind>",
     "/api/v1/batches/uploads/<uuid:upload>",
+    "/api/v1/cases/<int:number>/evidence",
+    "/api/v1/cases/<int:number>/notes",
+    "/api/v1/cases/<int:number>/reopen",
+    "/api/v1/cases/<int:number>/resolve",
+    "/api/v1/cases/<int:number>/steps",
+    "/api/v1/cases/<int:number>/steps/<int:position>",
     "/api/v1/notices/acknowledge",
     "/api/v1/publications/<str:ref>/rollback",
     "/api/v1/shutoffs/<int:number>/on-request",

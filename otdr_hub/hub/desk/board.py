@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
+from governance.cases.selectors import refusals
 from governance.markets.models import Market
 from governance.scope.models import CARRIER
 from governance.scope.states import ScopeState
@@ -153,7 +154,7 @@ def _why(one: Standing, drifts: tuple[Drift, ...], sees: bool) -> tuple[str, ...
     elif one.state == "asked" and one.signed is not None:
         said.append(_("Not shown until then, since something else was signed before."))
     if one.line is not None and one.line.is_held:
-        said.append(_("The hub shows its last signed number; newer data waits for signatures."))
+        said.append(_("The hub shows its last signed number; newer data is not certified yet."))
     return tuple(said)
 
 
@@ -173,6 +174,11 @@ def _row(one: Standing, drifts: tuple[Drift, ...], sees: bool, chosen: Sequence[
         may_ask_again=again,
         chosen=one.market.code in chosen,
     )
+
+
+def _with(row: Row, why: str | None) -> Row:
+    """The row, with the open case that stops its market."""
+    return replace(row, why=(*row.why, why)) if why else row
 
 
 def summary(found: Sequence[Standing]) -> str:
@@ -218,7 +224,11 @@ def board_page(person: User, form: Choice, message: str = "") -> BoardPage:
     moved = drifted(found, person)
     sees = bool(may(person, "signoff_read"))
     decides = may(person, "scope_decide")
-    rows = tuple(_row(one, moved.get(one.market.code, ()), sees, form.markets) for one in found)
+    stopped = refusals()
+    rows = tuple(
+        _with(_row(one, moved.get(one.market.code, ()), sees, form.markets), stopped.get(one.market.code))
+        for one in found
+    )
     carriers = tuple(_row(one, (), sees, ()) for one in breakouts(person))
     version = version_in_effect()
     if decides and not form.week:

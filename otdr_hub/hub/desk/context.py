@@ -12,6 +12,7 @@ from governance.access.context import roles_seen, sees
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS
 from governance.access.selectors import acting_for
+from governance.cases.selectors import open_cases
 from governance.publication.notices.selectors import to_acknowledge
 from governance.signoffs.selectors import asked_of
 from otdr_hub.lib import clock
@@ -22,6 +23,8 @@ def desk(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     return {
         "sees_inbox": partial(_sees_inbox, request),
         "sees_scope": partial(_sees_scope, request),
+        "sees_triage": partial(_sees_triage, request),
+        "open_cases": partial(_open_cases, request),
         "to_sign": partial(_to_sign, request),
         "to_acknowledge": partial(_to_acknowledge, request),
     }
@@ -38,6 +41,15 @@ def _sees_inbox(request: HttpRequest) -> bool:
 
 def _sees_scope(request: HttpRequest) -> bool:
     return sees(request, "scope_read")
+
+
+def _sees_triage(request: HttpRequest) -> bool:
+    return sees(request, "case_read")
+
+
+def _open_cases(request: HttpRequest) -> int:
+    """How many cases are open; 0 for whoever does not read cases."""
+    return open_cases().count() if sees(request, "case_read") else 0
 
 
 def _to_sign(request: HttpRequest) -> int:

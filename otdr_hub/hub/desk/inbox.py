@@ -25,6 +25,7 @@ from metrics.operator.lockable import lockable
 from metrics.recompute.models import Run
 from metrics.recompute.states import RunState
 from otdr_hub.hub.desk import words
+from otdr_hub.hub.desk.cases import open_cases
 from otdr_hub.hub.desk.items import Item, Section
 from otdr_hub.hub.desk.owed import reasons_owed
 from otdr_hub.hub.desk.seats import at_the_table
@@ -232,8 +233,8 @@ def _house(person: User, now: dt.datetime) -> Section | None:
 Source = Callable[[User, dt.datetime], Section | None]
 # In the order of the page; a source answers None to whom it does not concern.
 SOURCES: Final[tuple[Source, ...]] = (
-    reasons_owed, correcting.section, _to_sign, at_the_table, _to_decide, _open_requests, _books, _feed,
-    _house,
+    reasons_owed, correcting.section, open_cases, _to_sign, at_the_table, _to_decide, _open_requests, _books,
+    _feed, _house,
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def _row(line: Mapping[str, Any], name: str) -> PublishRow:
         return PublishRow(name, words.Mark("excluded", _("not shown")), "")
     if line["is_held"]:
         said = {"week": week_name(line["through"]), "at": moment(line["as_of"])}
-        note = _("keeps %(week)s with data as of %(at)s: the newest data waits for signatures") % said
+        note = _("keeps %(week)s with data as of %(at)s: the newest data is not certified yet") % said
         return PublishRow(name, words.Mark("waiting", _("last signed number"), "issue"), note)
     return PublishRow(name, words.Mark("certified", _("shown"), "certified"), "")
 

@@ -16,6 +16,7 @@ from governance.signoffs.selectors import deputyship_for, required
 from governance.signoffs.services import may_sign
 from governance.signoffs.statements import Statement, statement_for
 from otdr_hub.hub.desk import words
+from otdr_hub.hub.desk.cases import OpenCase, over
 from otdr_hub.hub.desk.evidence import Fact
 from otdr_hub.hub.desk.forms import LEAVE, Answers
 from otdr_hub.hub.desk.lines import Department, Line, departments_of, known_of, line_of
@@ -52,6 +53,7 @@ class SigningPage:
     is_draft: bool
     message: str
     has_numbers: bool
+    cases: tuple[OpenCase, ...]
     reason: str = ""
     stands_in: str = ""
 
@@ -169,6 +171,7 @@ def signing_page(
         is_draft=is_draft,
         message=message,
         has_numbers=any(line.shown is not None for line in lines),
+        cases=over([line.digest for line in asked], person),
         reason=reason,
         stands_in=_stands_in(request, role, person),
     )

@@ -1,0 +1,60 @@
+"""What is asked of every text and every scope that a case is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from governance.cases import selectors
+from governance.cases.models import CARRIER, WHOLE, Case
+from governance.ledger import services as ledger
+from governance.markets.models import Market
+from otdr_hub.lib import weeks
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require_short
+
+ROOM: Final = {"title": 160, "what": 200, "found": 500, "next": 300, "text": 2000, "reason": 500}
+"""Characters there is room for."""
+
+
+def said(name: str, text: str) -> str:
+    """A text that has to say something, without spaces around it."""
+    require_short(name, text.strip(), ROOM[name])
+    if not text.strip():
+        raise InvalidInputError(_("The %(name)s is empty; say something others can act on.") % {"name": name})
+    return text.strip()
+
+
+def check_scope(market: str, breakout: str, value: str, span: tuple[dt.date, dt.date]) -> Market:
+    """The market of a scope over whole weeks (Mondays). Raises InvalidInputError for what cannot be."""
+    found = Market.objects.filter(code=market).first()
+    if found is None:
+        raise InvalidInputError(
+            _("There is no market '%(market)s'; give a registered market's code.") % {"market": market}
+        )
+    if breakout not in (WHOLE, CARRIER) or (breakout == WHOLE) != (value == WHOLE) or not value.strip():
+        raise InvalidInputError(
+            _("A scope is a market ('%(whole)s', '%(whole)s') or one carrier of it.") % {"whole": WHOLE}
+        )
+    require_short("value", value, 80)
+    first, last = span
+    if any(weeks.monday_of(day) != day for day in span) or first > last:
+        raise InvalidInputError(
+            _("A case is about whole weeks, named by their Mondays, the earlier one first.")
+        )
+    return found
+
+
+def changing(case: Case) -> Case:
+    """The case, for somebody who changes it: in turn with all others, and only while it is open."""
+    ledger.order_visibility()
+    found = Case.objects.select_related("market").get(pk=case.pk)
+    if not selectors.is_open(found):
+        raise ConflictError(_("%(case)s is resolved; reopen it first.") % {"case": found})
+    return found
+
+
+def subject_of(case: Case) -> str:
+    """What the record calls it."""
+    return f"{case} {case.market_id}"

@@ -1,0 +1,1 @@
+"""Is a change real or a defect: detection, attribution, checks, corroboration, verdict."""

@@ -1,0 +1,122 @@
+"""The one entry to triage: a world in, an assessment out; the same world gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from metrics.anomalies import document
+from metrics.anomalies.bounds import Range
+from metrics.anomalies.checks.base import Level, rank
+from metrics.anomalies.detect import Alarm, Day, Thresholds, fast
+from metrics.anomalies.estimates import Corrected, corrected, range_of, suspect_rows
+from metrics.anomalies.evidence import Evidence, gather, values
+from metrics.anomalies.hypotheses import DEFECTS, UNKNOWN, Hypothesis, judge
+from metrics.anomalies.learned import Stored, code_digest, committed
+from metrics.anomalies.owner import Owned, owned
+from metrics.anomalies.verdict import NAMED, Next, Verdict, bias_of, next_of, verdict_of
+from metrics.anomalies.world import World
+from metrics.otdr.engine import engine_digest
+from otdr_hub.lib import digest
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All that was found and proposed; `as_document` has its parts in the order of `docs/triage.md`."""
+
+    inputs: dict[str, Any]
+    evidence: Evidence
+    alarms: tuple[Alarm, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    owner: Owned | None
+    suspect: int
+    range: Range
+    corrected: Corrected | None
+    verdict: Verdict
+    next_check: Next | None
+    due: int
+    on_time: int
+
+    def as_document(self) -> dict[str, Any]:
+        """Plain values without floats; see `docs/triage.md`."""
+        return document.of(self)
+
+    def as_text(self) -> str:
+        """Canonical JSON of the document."""
+        return digest.canonical(self.as_document())
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return digest.of_bytes(self.as_text().encode())
+
+
+def assess(
+    world: World,
+    *,
+    learned: Stored | None = None,
+    recent: Collection[str] = (),
+    owner: str | None = None,
+    known: Collection[str] = DEFECTS,
+) -> Assessment:
+    """Judge the suspect days of a world. Changes nothing, asks nobody, and draws nothing at random.
+
+    `learned`: the table of likelihoods, the committed one when None. `recent`: kinds tied to a logged change.
+    `owner`: the hypothesis its owner names; raises InvalidInputError when that is none. `known`: the kinds
+    of defect that are listed at all.
+    """
+    stored = learned or committed()
+    listed = tuple(kind for kind in DEFECTS if kind in known)
+    evidence = gather(world, without=set(DEFECTS) - set(listed))
+    found = values(evidence)
+    hypotheses = judge(stored.learned, found, recent=tuple(sorted(recent)), known=listed)
+    kinds = _doubted(evidence, hypotheses)
+    suspect = suspect_rows(world, evidence, kinds)
+    top = hypotheses[0].name
+    return Assessment(
+        inputs=_inputs(world, stored, recent, owner, len(listed)),
+        evidence=evidence,
+        alarms=tuple(_alarms(world, evidence)),
+        hypotheses=tuple(hypotheses),
+        owner=owned(evidence, hypotheses, owner) if owner else None,
+        suspect=suspect[0],
+        range=range_of(world, suspect),
+        corrected=corrected(world, evidence, kinds) if kinds or evidence.seat else None,
+        verdict=verdict_of(evidence, hypotheses, bias=bias_of(evidence, top)),
+        next_check=next_of(stored.learned, evidence, found, hypotheses),
+        due=world.due,
+        on_time=world.on_time,
+    )
+
+
+def _doubted(evidence: Evidence, hypotheses: list[Hypothesis]) -> list[str]:
+    """The kinds whose rows are doubted: the named one, or every check that fires while none is named."""
+    if hypotheses[0].probability >= NAMED and hypotheses[0].name != UNKNOWN:
+        return [hypotheses[0].name] if hypotheses[0].name in evidence.findings else []
+    return [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)]
+
+
+def _alarms(world: World, evidence: Evidence) -> list[Alarm]:
+    suspect = {row.day for row in evidence.days if row.part == "suspect"}
+    days = [Day(row.day, row.on_time, row.due) for row in evidence.days if row.pending * 200 <= row.due]
+    return fast(days, Thresholds(), holidays=world.sources.holidays, suspect=suspect)
+
+
+def _inputs(
+    world: World, stored: Stored, recent: Collection[str], owner: str | None, known: int
+) -> dict[str, Any]:
+    sources, window = world.sources, world.window
+    files = [
+        {"name": name, "kind": kind, "batch": batch, "sha256": sha}
+        for name, kind, batch, sha in sorted(sources.files)
+    ]
+    return {
+        "market": sources.market, "zone": sources.inputs.default_zone,
+        "first_day": window.first, "last_day": window.last,
+        "base_first": window.base_first, "base_last": window.base_last, "as_of": world.as_of,
+        "definition": {"name": world.definition.name, "digest": world.definition.digest(engine_digest())},
+        "files": files, "pin": digest.of(files), "triage": code_digest(), "engine": engine_digest(),
+        "table": stored.digest, "recent": sorted(recent), "owner": owner, "known": known,
+    }  # fmt: skip

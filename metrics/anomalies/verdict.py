@@ -1,0 +1,202 @@
+"""What is proposed, in which words, how sure, and what to look at next. A person signs; nothing is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+from typing import Final
+
+from metrics.anomalies.checks.base import Level, per_cent, rank
+from metrics.anomalies.checks.registry import BY_KIND, CHECKS
+from metrics.anomalies.contacts import Corroboration
+from metrics.anomalies.evidence import Evidence
+from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN, Hypothesis, Learned, values_of
+from metrics.anomalies.words import TITLES, kind_of, words_of
+
+NAMED: Final = 0.80  # probability from which a cause is named
+CERTAIN: Final = 0.95  # that nothing is wrong with the data, to certify
+SMALL_BIAS: Final = 0.005
+IMMATURE: Final = 0.005  # share of due shipments still open
+GATES: Final = tuple(check.kind for check in CHECKS if check.number in (4, 10, 19, 23))
+PROOF: Final = "proof_of_delivery"
+_PROPOSED: Final = {
+    "certify": "to certify",
+    "certify_and_disclose": "to certify with a disclosure",
+    "exclude": "to leave these days out of the certified figure, with the reason",
+    "hold": "to hold these days until it is known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """See `docs/triage.md`, key `verdict`."""
+
+    outcome: str
+    proposal: str
+    name: str
+    subject: str
+    sentence: str
+    confidence: str
+    confidence_sentence: str
+    gates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The check that would tell most, and how many bits it is expected to."""
+
+    item: str
+    title: str
+    gain: float
+    sentence: str
+
+
+def chances(hypotheses: Sequence[Hypothesis]) -> dict[str, float]:
+    """Probabilities by sort: real (nothing wrong with the data), defect, definition, unknown."""
+    found = dict.fromkeys(("real", "data_defect", "definition_change", "unknown"), 0.0)
+    for one in hypotheses:
+        kind = kind_of(one.name)
+        found["real" if kind in (QUIET, REAL, MIX) else kind] += one.probability
+    return found
+
+
+def verdict_of(evidence: Evidence, hypotheses: Sequence[Hypothesis], *, bias: float) -> Verdict:
+    """The proposal. `bias` bounds how far the defect can have moved the rate (a share of due)."""
+    by_sort, top = chances(hypotheses), hypotheses[0]
+    gates = tuple(kind for kind in GATES if kind in evidence.findings and not _is_clear(evidence, kind))
+    proposal = _proposal(evidence, by_sort, top, gates, bias)
+    outcome = _outcome(by_sort)
+    name = top.name if top.probability >= NAMED and top.name != UNKNOWN else ""
+    confidence, why = _confidence(evidence)
+    sentence = _sentence(by_sort, top, proposal)
+    return Verdict(outcome, proposal, name, _subject(evidence, top.name), sentence, confidence, why, gates)
+
+
+def _is_clear(evidence: Evidence, kind: str) -> bool:
+    return evidence.findings[kind].level in (Level.CLEAR, Level.HINT)
+
+
+def _proposal(
+    evidence: Evidence, by_sort: Mapping[str, float], top: Hypothesis, gates: tuple[str, ...], bias: float
+) -> str:
+    due = sum(row.due for row in evidence.days if row.part == "suspect")
+    pending = sum(row.pending for row in evidence.days if row.part == "suspect")
+    if pending > IMMATURE * due:
+        return "hold"
+    if by_sort["real"] >= CERTAIN and not gates:
+        return "certify"
+    if top.probability < NAMED or top.name == UNKNOWN:
+        return "hold"
+    if top.name in DEFECTS:
+        return "exclude" if bias >= SMALL_BIAS else "certify_and_disclose"
+    return "hold"
+
+
+def _outcome(by_sort: Mapping[str, float]) -> str:
+    if by_sort["real"] >= NAMED:
+        return "real_change"
+    wrong = by_sort["data_defect"] + by_sort["definition_change"]
+    if wrong < NAMED:
+        return "undetermined"
+    return "definition_change" if by_sort["definition_change"] > by_sort["data_defect"] else "data_defect"
+
+
+def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str) -> str:
+    """Likelihood only; confidence has a sentence of its own, as the two must not be mixed."""
+    real = by_sort["real"]
+    first = f"That the figure reflects deliveries is {_said(real)} ({per_cent(real)})."
+    if top.name in (QUIET, REAL, MIX):
+        second = f"The likeliest explanation is: {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
+    elif top.probability >= NAMED and top.name != UNKNOWN:
+        second = (
+            f"It is {_said(top.probability)} that {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
+        )
+    else:
+        second = (
+            f"No single explanation is likely enough to be named; first is: {_lower(TITLES[top.name])}"
+            f" ({per_cent(top.probability)})."
+        )
+    return f"{first} {second} Proposed: {_PROPOSED[proposal]}."
+
+
+def _said(probability: float) -> str:
+    words = words_of(probability)
+    return (
+        f"a {words}"
+        if words.startswith("roughly")
+        else words.replace("almost no chance", "next to impossible")
+    )
+
+
+def _lower(title: str) -> str:
+    return title[0].lower() + title[1:]
+
+
+def _subject(evidence: Evidence, name: str) -> str:
+    """A field, a feed or a batch; never a person."""
+    if evidence.seat is not None and name in DEFECTS:
+        return f"batch {evidence.seat.batch}"
+    if name not in evidence.findings:
+        return ""
+    scope, needs = evidence.findings[name].scope, ", ".join(BY_KIND[name].needs)
+    return f"{needs} of {scope}" if scope else needs
+
+
+def _confidence(evidence: Evidence) -> tuple[str, str]:
+    ran = sum(1 for one in evidence.findings.values() if one.level is not Level.UNTESTABLE)
+    total = max(len(evidence.findings), 1)
+    outside = isinstance(evidence.contacts, Corroboration) and evidence.contacts.is_a_witness
+    witness = "an independent witness was heard" if outside else "no independent witness could tell"
+    level = "high" if ran >= 0.8 * total and outside else "moderate" if ran >= 0.7 * total else "low"
+    return level, f"Confidence: {level}. {ran} of {total} checks could be run, and {witness}."
+
+
+def next_of(
+    learned: Learned, evidence: Evidence, found: Mapping[str, str], hypotheses: Sequence[Hypothesis]
+) -> Next | None:
+    """The untested item with the highest expected gain; None once a cause is named or nothing is wrong."""
+    if hypotheses[0].probability >= NAMED and hypotheses[0].name != UNKNOWN:
+        return None
+    open_items = [item for item in (*evidence.findings, "contacts") if item not in found]
+    gains = [(gain(learned, hypotheses, item), item) for item in open_items]
+    best = max(gains, default=(0.0, ""))
+    # Proof of delivery, asked of the carrier for a sample, tells data from deliveries whatever the cause.
+    real = chances(hypotheses)["real"]
+    proof = _entropy([real, 1 - real])
+    if proof >= best[0]:
+        return Next(
+            PROOF, "Proof of delivery for 50 parcels", proof,
+            "Ask the carriers for proof of delivery of 50 parcels drawn from these days: it tells what was"
+            " delivered from what was told.",
+        )  # fmt: skip
+    title = TITLES.get(best[1], "Customers' contacts")
+    return Next(best[1], title, best[0], f"Not tested yet, and most telling: {_lower(title)}.")
+
+
+def gain(learned: Learned, hypotheses: Sequence[Hypothesis], item: str) -> float:
+    """By how many bits knowing an item is expected to lower the entropy of what is believed."""
+    listed = [one for one in hypotheses if one.name != UNKNOWN]
+    total = sum(one.probability for one in listed) or 1.0
+    believed = [one.probability / total for one in listed]
+    after = 0.0
+    for value in values_of(item):
+        joint = [p * learned.chance(one.name, item, value) for p, one in zip(believed, listed, strict=True)]
+        seen = sum(joint)
+        if seen > 0:
+            after += seen * _entropy([one / seen for one in joint])
+    scale = sum(learned.chance(listed[0].name, item, value) for value in values_of(item))
+    return max(_entropy(believed) - after / max(scale, 1.0), 0.0)
+
+
+def _entropy(shares: Sequence[float]) -> float:
+    return -sum(share * log2(share) for share in shares if share > 0)
+
+
+def bias_of(evidence: Evidence, name: str) -> float:
+    """The most a defect can have moved the rate: what its own check bounds, or the step itself."""
+    step = abs(evidence.step.size) if evidence.step and evidence.is_moved else 0.0
+    finding = evidence.findings.get(name)
+    if finding is None or rank(finding.level) < rank(Level.FIRE):
+        return step
+    return max(finding.bias, step)

@@ -1,0 +1,81 @@
+"""The calls of the verbs of cases: verb, action, what comes before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from governance.cases.services import (
+    case_evidence_freeze,
+    case_note_add,
+    case_open,
+    case_step_add,
+    case_step_answer,
+)
+from governance.cases.verdicts.services import case_reopen, case_resolve
+from governance.ledger.actions import Action
+from otdr_hub.lib import clock
+from otdr_hub.lib.outcome import ConflictError
+from tests import builders, cases
+from tests.builders import person
+
+
+def _open(folder: Path) -> dict[str, Any]:
+    builders.two_markets()
+    return {
+        "market": builders.SHOWN, "first_week": builders.WEEK, "last_week": builders.WEEK,
+        "origin": "person", "title": "Too good", "actor": person("dpm"),
+    }  # fmt: skip
+
+
+def _open_again(folder: Path) -> dict[str, Any]:
+    call = _open(folder)
+    case_open(**call)
+    return call
+
+
+def _freeze(folder: Path) -> dict[str, Any]:
+    return {"case": cases.opened(), "frozen": cases.filed(), "actor": person("data_engineer")}
+
+
+def _add(folder: Path) -> dict[str, Any]:
+    return {
+        "case": cases.opened(), "what": "Ask the carrier", "role": "logistics", "due_at": clock.now(),
+        "actor": person("dpm"),
+    }  # fmt: skip
+
+
+def _answer(folder: Path) -> dict[str, Any]:
+    return {
+        "step": cases.opened().steps.get(position=1),
+        "found": "Nothing.",
+        "actor": person("data_engineer"),
+    }
+
+
+def _note(folder: Path) -> dict[str, Any]:
+    return {"case": cases.opened(), "kind": "note", "text": "Seen.", "actor": person("data_owner")}
+
+
+def _resolve(folder: Path) -> dict[str, Any]:
+    return {
+        "case": cases.opened(), "verdict": "undetermined", "reason": "It cannot be told.", "actor": person("dpm")
+    }  # fmt: skip
+
+
+def _reopen(folder: Path) -> dict[str, Any]:
+    call = _resolve(folder)
+    case_resolve(**call)
+    return {"case": call["case"], "reason": "New data.", "actor": person("dpm")}
+
+
+CALLS = (
+    (case_open, Action.CASE_OPENED, _open),
+    (case_open, None, _open_again, ConflictError),
+    (case_evidence_freeze, Action.CASE_EVIDENCE_FROZEN, _freeze),
+    (case_step_add, Action.CASE_STEP_ADDED, _add),
+    (case_step_answer, Action.CASE_STEP_ANSWERED, _answer),
+    (case_note_add, Action.CASE_NOTED, _note),
+    (case_resolve, Action.CASE_RESOLVED, _resolve),
+    (case_reopen, Action.CASE_REOPENED, _reopen),
+)

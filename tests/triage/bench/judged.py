@@ -1,0 +1,104 @@
+"""One world judged: what was planted, what was answered, and what simpler rules say of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from metrics.anomalies.assess import Assessment, assess
+from metrics.anomalies.checks.base import Level, rank
+from metrics.anomalies.contacts import Corroboration
+from metrics.anomalies.evidence import MOVED_STEP
+from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN
+from metrics.rehearsal.plans import Plan
+from metrics.rehearsal.worlds import world_at
+from tests.triage.bench.rules import DETECTORS
+
+
+@dataclass(frozen=True)
+class Item:
+    """A plan and the group it is counted in; `hidden` takes its kind out of the knowledge base."""
+
+    plan: Plan
+    group: str
+    hidden: bool = False
+
+    @property
+    def truth(self) -> str:
+        return UNKNOWN if self.hidden else self.plan.truth
+
+
+@dataclass
+class Judged:
+    """The answer to one item, in plain values."""
+
+    group: str
+    label: str
+    truth: str
+    second: str | None
+    severity: float
+    market: str
+    ranked: list[tuple[str, float]]
+    outcome: str
+    proposal: str
+    step: float
+    fires: list[str]
+    alarm: bool
+    rules: dict[str, bool]
+    where: list[str] | None
+    scope: str | None
+    implied_error: float | None
+    seconds: float
+    same_bytes: bool | None = None
+    plan: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def top(self) -> str:
+        return self.ranked[0][0]
+
+    @property
+    def probability(self) -> float:
+        return self.ranked[0][1]
+
+    def is_right(self, k: int = 1) -> bool:
+        """Whether the truth (either of a pair) is among the first k."""
+        return bool({self.truth, self.second} & {name for name, _ in self.ranked[:k]})
+
+    @property
+    def good(self) -> float:
+        """Probability that nothing is wrong with the data."""
+        return sum(p for name, p in self.ranked if name in (QUIET, REAL, MIX))
+
+
+def judge(item: Item, *, again: bool = False) -> Judged:
+    """Make the world of an item and judge it; with `again`, twice, comparing every byte."""
+    plan = item.plan
+    hidden = {plan.truth, plan.second} if item.hidden else set()
+    known = [kind for kind in DEFECTS if kind not in hidden]
+    with world_at(plan) as world:
+        began = time.perf_counter()
+        found = assess(world, known=known)
+        seconds = time.perf_counter() - began
+        same = assess(world, known=known).as_text() == found.as_text() if again else None
+    return _judged(item, found, seconds, same)
+
+
+def _judged(item: Item, found: Assessment, seconds: float, same: bool | None) -> Judged:
+    plan, evidence = item.plan, found.evidence
+    contacts, shifts = evidence.contacts, evidence.attribution.shifts
+    is_real = plan.defect is None and isinstance(contacts, Corroboration)
+    return Judged(
+        item.group, plan.label, item.truth, plan.second, plan.severity, plan.market,
+        [(one.name, round(one.probability, 4)) for one in found.hypotheses],
+        found.verdict.outcome, found.verdict.proposal, evidence.step.size if evidence.step else 0.0,
+        [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)],
+        any(one.day >= plan.monday for one in found.alarms),
+        {name: rule(list(evidence.days)) for name, rule in DETECTORS.items()},
+        [value for name, value in shifts[0].shift.where if name == "carrier"] if shifts else None,
+        plan.carrier,
+        contacts.implied - contacts.reported
+        if is_real and isinstance(contacts, Corroboration) and abs(evidence.step.size if evidence.step else 0) > MOVED_STEP
+        else None,
+        seconds, same, asdict(plan),
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""The two clocks: they raise on steps, keep raising, stay quiet at holidays, and never learn from a defect."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from metrics.anomalies.detect import Day, Thresholds, calibrate, episodes, fast, slow
+
+START = dt.date(2026, 6, 1)
+
+
+def _days(
+    number: int, *, rate: float = 0.92, step_at: int = 10_000, step: float = 0.0, seed: int = 3
+) -> list[Day]:
+    rng = np.random.default_rng(seed)
+    days = []
+    for n in range(number):
+        true = rate + (step if n >= step_at else 0.0) + (0.01 if n % 7 == 6 else 0.0)
+        odds = np.log(true / (1 - true)) + rng.normal(0, 0.05)
+        due = int(rng.integers(1800, 2200))
+        days.append(Day(START + dt.timedelta(days=n), int(rng.binomial(due, 1 / (1 + np.exp(-odds)))), due))
+    return days
+
+
+def _raised(days: list[Day], first: int, **more: object) -> list[int]:
+    return [
+        (alarm.day - START).days
+        for alarm in fast(days, Thresholds(), **more)
+        if (alarm.day - START).days >= first
+    ]
+
+
+@pytest.mark.parametrize("step", [0.06, -0.10, -0.07])
+def test_a_step_is_raised_on_its_first_day_and_as_long_as_it_lasts(step: float) -> None:
+    raised = _raised(_days(91, step_at=70, step=step), 60)
+    assert raised == list(range(70, 91))
+
+
+def test_a_baseline_that_holds_the_day_itself_would_have_gone_silent() -> None:
+    """The comparator: a window that takes every day in forgets the step within days."""
+    days = _days(91, step_at=70, step=-0.07)
+    rates = np.array([one.on_time / one.due for one in days])
+    silent = []
+    for n in range(70, 91):
+        window = rates[n - 13 : n + 1]
+        silent.append(abs(rates[n] - window.mean()) / window.std(ddof=1) <= 3)
+    assert all(silent[2:])
+
+
+def test_quiet_quarters_raise_less_than_the_budget() -> None:
+    total = sum(episodes(fast(_days(28 + 91, seed=seed), Thresholds())) for seed in range(12))
+    assert total / 12 <= 0.25
+
+
+def test_a_holiday_neither_raises_nor_becomes_the_norm() -> None:
+    days = _days(80)
+    bad = 60
+    low = Day(days[bad].day, int(days[bad].due * 0.6), days[bad].due)
+    days[bad] = low
+    assert bad in _raised(days, 50)
+    assert _raised(days, 50, holidays=[low.day]) == []
+
+
+def test_suspect_days_stay_out_of_the_baseline() -> None:
+    days = _days(100, step_at=50, step=-0.012)
+    suspect = [one.day for one in days[50:]]
+    told = fast(days, Thresholds(day_z=2.5), suspect=suspect)
+    assert told
+    assert told[-1].expected == pytest.approx(0.92, abs=0.01)
+
+
+def test_a_slide_too_slow_for_the_fast_clock_is_the_slow_clocks() -> None:
+    weeks = [
+        Day(START + dt.timedelta(weeks=n), int(14_000 * (0.93 + 0.002 * (n % 3))), 14_000) for n in range(10)
+    ]
+    assert slow(Day(START + dt.timedelta(weeks=10), int(14_000 * 0.88), 14_000), weeks, Thresholds())
+    assert slow(Day(START + dt.timedelta(weeks=10), int(14_000 * 0.932), 14_000), weeks, Thresholds()) is None
+    assert (
+        slow(Day(START + dt.timedelta(weeks=10), int(14_000 * 0.88), 14_000), weeks[:3], Thresholds()) is None
+    )
+
+
+def test_calibration_keeps_the_budget_and_loosens_where_a_market_is_restless() -> None:
+    rng = np.random.default_rng(5)
+    restless = [
+        Day(one.day, int(min(one.on_time * (1 + rng.choice([0, 0, 0, -0.05])), one.due)), one.due)
+        for one in _days(28 + 182, seed=8)
+    ]
+    loose = calibrate(restless, budget=0.25)
+    assert episodes(fast(restless, loose)) / (len(restless) / 91) <= 0.25
+    assert loose.day_z > calibrate(_days(28 + 182, seed=8), budget=0.25).day_z
