@@ -5,6 +5,7 @@ from __future__ import annotations
 from governance.decisions import measures
 from governance.decisions.gates import register
 from metrics.gates import known
+from metrics.gates.doubts import doubts
 from metrics.gates.guard import guard
 from metrics.gates.measured import counted
 
@@ -19,3 +20,4 @@ def install() -> None:
     register("runs", "Recomputes finished", known.runs, place=70)
     register("feeds", "Feeds on time", known.feeds_on_time, place=80)
     measures.register("counted", counted)
+    measures.register("doubts", doubts)
