@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.house.row import FIGURES, NO_NUMBER, TABLE_ROLES, Row
 
 ROWS = (
+    Row("GET", "/decisions/framework/", 302, 200),
+    Row("POST", "/decisions/framework/", 302, 403, but={"dpm": 422}),
     Row("GET", "/decisions/carry-out/", 302, 405),
     Row("POST", "/decisions/carry-out/", 302, 404),
     Row("GET", "/decisions/preview/<slug:kind>/", 302, 403, "block", dict.fromkeys(TABLE_ROLES, 404)),

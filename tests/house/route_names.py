@@ -21,6 +21,7 @@ NAMES = {
     "/decisions/verdict/": "hub:verdict",
     "/decisions/decide/": "hub:decide",
     "/decisions/<int:number>/minutes/": "hub:minutes",
+    "/decisions/framework/": "hub:framework",
     "/decisions/carry-out/": "hub:carry",
     "/decisions/preview/<slug:kind>/": "hub:preview",
     "/requests/": "requests:list",

@@ -47,7 +47,7 @@ class BlastNearPart(serializers.Serializer[Any]):
     """A carrier or lane near the threshold."""
 
     market = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["carrier", "lane"])
+    breakout = serializers.ChoiceField(choices=["carrier", "lane"])
     name = serializers.CharField(allow_blank=True)
     included = SumPart()
     left_out = SumPart()
@@ -100,7 +100,7 @@ def payload(found: Blast) -> dict[str, Any]:
         "constant_set": list(found.steady),
         "near": [
             {
-                "market": one.market, "kind": one.kind, "name": one.name, "included": _sum(one.included),
+                "market": one.market, "breakout": one.kind, "name": one.name, "included": _sum(one.included),
                 "left_out": _sum(one.left_out), "crosses": one.crosses,
             }
             for one in found.near
