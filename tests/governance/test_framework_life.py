@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -106,14 +108,13 @@ def test_the_proposal_is_part_of_what_a_decision_is_made_on(lake):
 def test_no_figure_of_a_market_is_kept_with_a_decision(lake):
     launch = ready(lake)
     frameworks.in_effect(coverage="10", excluded="100")
-    assert "50.00" in str(board.read(launch).proposal.measures)  # the share of each market
-    kept = decide(launch).content
-    assert (
-        "50"
-        not in kept.replace(str(board.read(launch).plan.moment), "")
-        .split('"proposal":')[1]
-        .split('"rows"')[0]
-    )
+    proposal = board.read(launch).proposal
+    assert {one.share for one in proposal.measures.markets} == {Decimal(50)}
+    assert "50" in {row.measured for row in proposal.rows}
+    kept = decide(launch).seen["board"]["proposal"]
+    assert not any("measured" in row for row in kept["rows"])
+    said = [*kept["reasons"], *kept["changes"], *(row["sentence"] for row in kept["rows"])]
+    assert not any("50" in one for one in said)
 
 
 def test_deciding_otherwise_takes_a_reason_of_its_own(lake):

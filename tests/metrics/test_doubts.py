@@ -100,7 +100,7 @@ def test_a_verdict_of_a_person_stands_before_the_engine(lake):
 
 def test_a_case_shows_what_it_would_do_to_whom_may_see_figures(lake):
     builders.published(lake)
-    case = widely_shown(with_evidence()[0])
+    case = widely_shown(cases.opened())
     page = f"/triage/{case.number}/"
     assert "With Aland the roll-up of" in words(client("dpm").get(page))
     assert "With Aland the roll-up of" not in words(client("bizops").get(page))

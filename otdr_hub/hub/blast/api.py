@@ -19,7 +19,7 @@ from governance.markets.models import Market
 from metrics.operator.blast import Blast
 from metrics.operator.effect import Sum
 from otdr_hub.hub.blast.asking import asked
-from otdr_hub.hub.desk.schemas import WRITING
+from otdr_hub.hub.desk.schemas import READING
 from otdr_hub.hub.numbers import moment_text
 from otdr_hub.lib import weeks
 from otdr_hub.lib.outcome import require
@@ -127,7 +127,7 @@ _ASKED = [
 class BlastView(APIView):
     """What a market's suspect numbers would do if they were shown, and who has seen them."""
 
-    @extend_schema(operation_id="blast", parameters=_ASKED, responses={200: BlastPayload, **WRITING})
+    @extend_schema(operation_id="blast", parameters=_ASKED, responses={200: BlastPayload, **READING})
     def get(self, request: Request, market: str) -> Response:
         """With and without them: by week, for the constant set, for carriers and lanes near a threshold."""
         actor = cast(User, request.user)
