@@ -109,6 +109,13 @@ def test_the_api_tells_the_proposal_with_figures_for_whom_they_are(launch):
     assert plain["digest"] == full["digest"]
 
 
+def test_who_decides_scope_sees_the_effect_table_before_deciding(launch):
+    said = words(client("dpm").get(PAGE))
+    assert "With these markets 91.7 % 22 of 24" in said
+    assert "Without these markets 91.7 % 11 of 12" in said
+    assert "Without these markets" not in words(client("finance").get(PAGE))
+
+
 # The preview
 
 

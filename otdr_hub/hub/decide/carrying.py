@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from governance.access.models import User
+from governance.access.policy import may
 from governance.decisions import board as boards
 from governance.decisions.board import Board
 from governance.decisions.models import LaunchDecision
@@ -95,6 +96,20 @@ class Carrying:
             "decision": self.decision.digest, "effect": self.stand and self.stand.fingerprint,
             "offer": self.offered.fingerprint,
         })  # fmt: skip
+
+
+def effect_rows(board: Board, reader: User) -> tuple[deciding.EffectRow, ...]:
+    """What the roll-up is with and without the markets that may not be shown, before anything is decided; for
+    who decides scope. Nothing where there is nothing to compare."""
+    codes = left_out(board)
+    if not codes or not may(reader, "scope_decide"):
+        return ()
+    try:
+        week = weeks.label(offer("", reader).candidate.through)
+        stand = deciding.ground(Choice(markets=codes, week=week, state=ScopeState.EXCLUDED), reader)
+    except (ConflictError, InvalidInputError):
+        return ()
+    return deciding.effect_rows(stand, dict(Market.objects.values_list("code", "name")))
 
 
 def closed_words() -> tuple[str, ...]:

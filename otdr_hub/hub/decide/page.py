@@ -16,7 +16,7 @@ from governance.decisions.models import LaunchDecision
 from governance.launch.days import Left
 from governance.launch.seats import CHAIR, title
 from governance.launch.selectors import Place, business_days_left, certify_by
-from otdr_hub.hub.decide.carrying import CarryForm, CarrySection, carry_section
+from otdr_hub.hub.decide.carrying import CarryForm, CarrySection, carry_section, effect_rows
 from otdr_hub.hub.decide.chairing import ChairSection, Choice, chair_section
 from otdr_hub.hub.decide.forms import ChairForm, VerdictForm
 from otdr_hub.hub.decide.proposal import ProposalCard, proposal_card
@@ -35,6 +35,7 @@ from otdr_hub.hub.decide.words import (
     verdict_mark,
     way_to,
 )
+from otdr_hub.hub.desk.deciding import EffectRow
 from otdr_hub.hub.market import Standing
 from otdr_hub.hub.numbers import fingerprint
 from otdr_hub.hub.sentences import join_names
@@ -117,6 +118,7 @@ class DecidePage:
     standing: Standing | None
     proposal: ProposalCard | None
     carry: CarrySection | None
+    effect: tuple[EffectRow, ...]
 
 
 def decide_page(
@@ -153,6 +155,7 @@ def decide_page(
         standing=standing,
         proposal=proposal_card(board.proposal, reader) if board.proposal else None,
         carry=carry_section(board, carry or CarryForm(), reader),
+        effect=effect_rows(board, reader) if board.proposal and not board.decision else (),
     )
 
 
