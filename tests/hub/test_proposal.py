@@ -17,7 +17,7 @@ from otdr_hub.lib import clock
 from tests import builders, frameworks
 from tests.builders import person
 from tests.decide_client import PAGE, client, hidden, words
-from tests.launches import decide, naming, polled, ready, seated
+from tests.launches import decide, naming, polled, ready
 
 pytestmark = pytest.mark.django_db
 PREVIEW, CARRY = "/decisions/preview/launch_partial/", "/decisions/carry-out/"
@@ -133,7 +133,7 @@ def test_a_preview_is_for_the_table(launch, role):
 def test_each_option_has_its_preview(launch):
     table = client("dpm")
     full = words(table.get("/decisions/preview/launch_full/"))
-    assert "Covers 2 of 2 markets" in full
+    assert "Covers all 2 markets" in full
     noted = words(table.get("/decisions/preview/launch_with_disclosure/"))
     assert "Its disclosure stands here once it is written and signed." in noted
     block = table.get("/decisions/preview/block/")
@@ -272,7 +272,6 @@ def test_without_a_framework_the_page_is_as_it_was(lake):
     assert "proposes" not in said
     assert "Why otherwise" not in said
     decide(launch, reason=naming(launch))
-    seated()
 
 
 # The framework's own page

@@ -61,7 +61,7 @@ def hypothetical(board: Board, kind: str, words: Words, *, epoch: int, actor: Us
     offered = what_would_be_published("", actor)
     others = left_out(board)
     reading = _reading(offered, kind, others, epoch=epoch, actor=actor)
-    record = _record(reading, kind, others, words)
+    record = _record(reading, board, kind, words)
     page = hub_page(reading, record)
     seen = digest.of({"board": board.digest, "offer": offered.fingerprint, "kind": kind})
     # It has no number yet, and so no fingerprint that anybody could look up.
@@ -182,15 +182,19 @@ def _sum(monday: dt.date, weeks: Sequence[Week]) -> Week:
     return Week(monday, counts, next((one for one in ("provisional", "restated") if one in found), "final"))
 
 
-def _record(reading: Reading, kind: str, others: Sequence[str], words: Words) -> Record:
-    """What is on record, and what the option would add to it."""
+def _record(reading: Reading, board: Board, kind: str, words: Words) -> Record:
+    """What is on record, and what the option would add to it: the decision, where it is not made yet."""
     record, now = read_record(reading), reading.read_at
+    is_made = board.decision is not None and board.decision.kind == kind
+    facts = [] if is_made else [Fact(now, "launch", detail=kind)]
+    others = left_out(board)
     if kind != Kind.LAUNCH_PARTIAL:
-        return record
+        facts += [Fact(now, "shown", code) for code in others]
+        return replace(record, facts=(*record.facts, *facts))
     left = Left(
         "excluded", now, owner_shown(words.owner), words.review_on, reason=closed_reason(words.reason)
     )
-    facts = [Fact(now, "launch", detail=kind), *(Fact(now, "excluded", code) for code in others)]
+    facts += [Fact(now, "excluded", code) for code in others]
     return replace(
         record,
         facts=tuple(sorted((*record.facts, *facts), key=lambda one: one.at)),
