@@ -12,7 +12,8 @@ from governance.cases.models import CARRIER, WHOLE, Case
 from governance.ledger import services as ledger
 from governance.markets.models import Market
 from otdr_hub.lib import weeks
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError
 
 ROOM: Final = {"title": 160, "what": 200, "found": 500, "next": 300, "text": 2000, "reason": 500}
 """Characters there is room for."""

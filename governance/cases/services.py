@@ -31,7 +31,8 @@ from governance.cases.plan import Planned, due
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from otdr_hub.lib import clock, weeks
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError, require
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ text, so that no float enters a digest. All of them are named in each document: 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -16,13 +16,25 @@ from typing import Any, Final
 import yaml
 
 from otdr_hub.lib import digest
-from otdr_hub.lib.outcome import InvalidInputError
+from otdr_hub.lib.words import gettext_noop
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
-class PolicyError(InvalidInputError):
-    """The document cannot be used; the message names the place in it, and what to write there."""
+class PolicyError(ValueError):
+    """The document cannot be used; the message names the place in it, and what to write there.
+
+    `said` is the sentence with named places, as the catalogue has it, and `given` what stands in them: this
+    module does without Django.
+    """
+
+    def __init__(self, said: str, **given: object) -> None:
+        self.said, self.given = said, given
+        super().__init__(self.told(str))
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence, translated."""
+        return translate(self.said) % self.given
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,46 +129,62 @@ class Policy:
 def _limit(name: str, value: Any) -> Decimal:
     path, rule = f"criteria.{name}.limit", RULES[name]
     if isinstance(value, (float, bool)):
-        raise PolicyError(f"{path}: write the limit as text in quotes, like '0.5'")
+        raise PolicyError(gettext_noop("%(path)s: write the limit as text in quotes, like '0.5'"), path=path)
     try:
         limit = Decimal(str(value))
     except InvalidOperation:
-        raise PolicyError(f"{path}: '{value}' is no number; write it like '0.5'") from None
+        raise PolicyError(
+            gettext_noop("%(path)s: '%(value)s' is no number; write it like '0.5'"), path=path, value=value
+        ) from None
     if not limit.is_finite() or not 0 <= limit <= rule.most:
-        raise PolicyError(f"{path}: {value} is out of range; write 0 to {rule.most} {rule.unit}")
-    step = Decimal(1) if rule.whole else Decimal("0.01")
-    if limit != limit.quantize(step):
-        kind = "a whole number" if rule.whole else "at most two decimals"
-        raise PolicyError(f"{path}: {value} has too many decimals; write {kind}")
+        raise PolicyError(
+            gettext_noop("%(path)s: %(value)s is out of range; write 0 to %(most)s"), path=path, value=value,
+            most=rule.most,
+        )  # fmt: skip
+    if limit != limit.quantize(Decimal(1) if rule.whole else Decimal("0.01")):
+        said = (
+            gettext_noop("%(path)s: %(value)s has too many decimals; write a whole number")
+            if rule.whole
+            else gettext_noop("%(path)s: %(value)s has too many decimals; write at most two decimals")
+        )
+        raise PolicyError(said, path=path, value=value)
     # 0.5 and 0.50 are the same limit, and so the same digest.
-    return limit.quantize(step)
+    return limit.quantize(Decimal(1) if rule.whole else Decimal("0.01"))
 
 
 def _entry(name: str, value: Any) -> Any:
     if not isinstance(value, dict) or set(value) != {"limit"}:
-        raise PolicyError(f"criteria.{name}: write a mapping with 'limit' and nothing else")
+        said = gettext_noop("criteria.%(name)s: write a mapping with 'limit' and nothing else")
+        raise PolicyError(said, name=name)
     return value["limit"]
+
+
+def _document(text: str) -> dict[Any, Any]:
+    try:
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise PolicyError(gettext_noop("the document is not YAML: %(error)s"), error=error) from None
+    if not isinstance(document, dict) or set(document) != {"name", "criteria"}:
+        raise PolicyError(gettext_noop("the document must be a mapping of 'name' and 'criteria'"))
+    return document
 
 
 def parse(text: str) -> Policy:
     """The framework a YAML document says. Raises PolicyError with the path and what to write there."""
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise PolicyError(f"the document is not YAML: {error}") from None
-    if not isinstance(document, dict) or set(document) != {"name", "criteria"}:
-        raise PolicyError("the document must be a mapping of 'name' and 'criteria'")
-    name, criteria = document["name"], document["criteria"]
+    document = _document(text)
+    name, criteria, known = document["name"], document["criteria"], ", ".join(RULES)
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise PolicyError("name: write small letters, digits and hyphens, like framework-1")
+        raise PolicyError(gettext_noop("name: write small letters, digits and hyphens, like framework-1"))
     if not isinstance(criteria, dict):
-        raise PolicyError(f"criteria: write a mapping of {', '.join(RULES)}")
+        raise PolicyError(gettext_noop("criteria: write a mapping of %(known)s"), known=known)
     unknown = [str(key) for key in criteria if key not in RULES]
     if unknown:
-        raise PolicyError(f"criteria.{unknown[0]}: no such criterion; there are {', '.join(RULES)}")
+        said = gettext_noop("criteria.%(name)s: no such criterion; there are %(known)s")
+        raise PolicyError(said, name=unknown[0], known=known)
     absent = [key for key in RULES if key not in criteria]
     if absent:
-        raise PolicyError(f"criteria.{absent[0]}: missing; each criterion needs a limit")
+        said = gettext_noop("criteria.%(name)s: missing; each criterion needs a limit")
+        raise PolicyError(said, name=absent[0])
     return Policy(name, tuple((key, _limit(key, _entry(key, criteria[key]))) for key in RULES))
 
 

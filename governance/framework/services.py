@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
 from governance.framework import facts
 from governance.framework.models import FrameworkPolicy
-from governance.framework.policy import parse
+from governance.framework.policy import Policy, PolicyError, parse
 from governance.framework.selectors import ACT, newest
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
@@ -21,7 +22,8 @@ from governance.signoffs.models import EVERYWHERE, SignoffRequest
 from governance.signoffs.selectors import in_force
 from governance.signoffs.services import open_lines
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 _ROOM: Final = 10_000
 
@@ -44,23 +46,30 @@ def _nothing_to_store(wanted: str) -> Facts:  # noqa: ARG001 (an act is told whi
 acts.register(ACT, acts.Act(completed=_nothing_to_store, authors=_proposers, current=_is_newest))
 
 
+def _read(document: str) -> Policy:
+    try:
+        return parse(document)
+    except PolicyError as error:
+        raise InvalidInputError(error.told(_)) from None
+
+
 @transaction.atomic
 def framework_propose(*, document: str, reason: str, actor: User) -> SignoffRequest:
     """Propose a framework, and ask the departments that requirements name to sign it.
 
-    Until they have, the one before stays in effect. Raises PolicyError for a document that cannot be used,
+    Until they have, the one before stays in effect. Raises InvalidInputError for a document that is none,
     ConflictError where nothing is required to sign one, or one of that name or content is there.
     """
     require(may(actor, "framework_propose"))
-    require_short("document", document, _ROOM)
-    require_short("reason", reason, 300)
+    require_short(_("document"), document, _ROOM)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("A framework takes a reason: who agreed on these limits, and why.")
-    policy = parse(document)
+        raise InvalidInputError(_("A framework takes a reason: who agreed on these limits, and why."))
+    policy = _read(document)
     if not in_force(ACT, EVERYWHERE):
-        raise ConflictError("No signature is required for a framework yet, so none could take effect.")
+        raise ConflictError(_("No signature is required for a framework yet, so none could take effect."))
     if FrameworkPolicy.objects.filter(name=policy.name).exists():
-        raise ConflictError(f"The name {policy.name} is taken; choose a new one.")
+        raise ConflictError(_("The name %(name)s is taken; choose a new one.") % {"name": policy.name})
     item = FrameworkPolicy.objects.create(
         name=policy.name, digest=policy.digest, content=digest.canonical(policy.content()),
         document=document, reason=reason.strip(), proposed_by=actor, proposed_at=clock.now(),

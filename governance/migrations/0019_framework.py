@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 HERE = Path(__file__).parent
-BEFORE = next(name for name in ("0018_cases", "0017_target") if (HERE / f"{name}.py").exists())
+BEFORE = [name for name in ("0018_cases", "0018_lift_of_nothing") if (HERE / f"{name}.py").exists()]
 GUARDS = """
 SELECT governance_make_append_only(t::regclass) FROM unnest(ARRAY[
   'governance_frameworkpolicy', 'governance_previewlook', 'governance_metricrequest',
@@ -80,7 +80,7 @@ KINDS = [("launch_full", "Launch full"), ("launch_partial", "Launch partial"), (
 
 class Migration(migrations.Migration):
 
-    dependencies = [("governance", BEFORE)]
+    dependencies = [("governance", name) for name in BEFORE]
 
     operations = [
         migrations.CreateModel(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -17,7 +18,8 @@ from governance.requests import facts
 from governance.requests.models import MetricRequest, RequestAnswer, RequestImpact
 from governance.requests.selectors import impact_of
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, require
 
 _ROOM: Final = {"title": 120, "asks": 500, "purpose": 500}
 
@@ -36,7 +38,7 @@ def _said(**words: str) -> dict[str, str]:
     for name, text in words.items():
         require_short(name, text, _ROOM[name])
         if not text.strip():
-            raise InvalidInputError(f"A request says its {name}.")
+            raise InvalidInputError(_("A request says its %(name)s.") % {"name": name})
         found[name] = text.strip()
     return found
 
@@ -50,8 +52,8 @@ def request_make(
     words, codes = _said(title=title, asks=asks, purpose=purpose), list(dict.fromkeys(markets))
     known = set(Market.objects.filter(pk__in=codes).values_list("code", flat=True))
     if not codes or set(codes) != known:
-        absent = ", ".join(sorted(set(codes) - known)) or "none is named"
-        raise InvalidInputError(f"A request names registered markets: {absent}.")
+        absent = ", ".join(sorted(set(codes) - known)) or _("none is named")
+        raise InvalidInputError(_("A request names registered markets: %(names)s.") % {"names": absent})
     request = MetricRequest.objects.create(
         **words, markets=digest.canonical(codes), asked_by=actor, asked_at=clock.now()
     )
@@ -71,7 +73,9 @@ def request_assess(
     require(may(actor, "request_assess"))
     strangers = {code for code, _ in sentences} - {*request.codes, ""}
     if strangers or not sentences:
-        raise InvalidInputError("An assessment speaks of the markets that were asked for, and of no other.")
+        raise InvalidInputError(
+            _("An assessment speaks of the markets that were asked for, and of no other.")
+        )
     impact = RequestImpact.objects.create(
         request=request, table=table, sentences=digest.canonical([list(one) for one in sentences]),
         assessed_by=actor, assessed_at=clock.now(),
@@ -85,15 +89,22 @@ def request_assess(
 
 def _check(code: str, item: Answer, request: MetricRequest) -> None:
     if code not in request.codes:
-        raise InvalidInputError(f"{code} was not asked for in {request}.")
+        raise InvalidInputError(
+            _("%(code)s was not asked for in %(request)s.") % {"code": code, "request": request}
+        )
     if item.answer not in RequestAnswer.Word.values:
-        raise InvalidInputError(f"'{item.answer}' is no answer; use {', '.join(RequestAnswer.Word.values)}.")
-    require_short("reason", item.reason, 300)
-    require_short("condition", item.condition, 300)
+        raise InvalidInputError(
+            _("'%(answer)s' is no answer; use %(known)s.")
+            % {"answer": item.answer, "known": ", ".join(RequestAnswer.Word.values)}
+        )
+    require_short(_("reason"), item.reason, 300)
+    require_short(_("condition"), item.condition, 300)
     if not item.reason.strip():
-        raise InvalidInputError(f"{code}: every answer takes a reason.")
+        raise InvalidInputError(_("%(code)s: every answer takes a reason.") % {"code": code})
     if (item.answer == RequestAnswer.Word.NOT_YET) != bool(item.condition.strip()):
-        raise InvalidInputError(f"{code}: “not yet” names the condition, and no other answer has one.")
+        raise InvalidInputError(
+            _("%(code)s: “not yet” names the condition, and no other answer has one.") % {"code": code}
+        )
 
 
 @transaction.atomic
@@ -106,11 +117,15 @@ def request_answer(
     ledger.order_visibility()
     newest = impact_of(request)
     if newest is None:
-        raise ConflictError(f"{request} was not assessed yet: nobody knows what it would take.")
+        raise ConflictError(
+            _("%(request)s was not assessed yet: nobody knows what it would take.") % {"request": request}
+        )
     if newest.pk != impact:
-        raise MovedError(f"{request} was assessed anew since this was looked at; look again.")
+        raise MovedError(
+            _("%(request)s was assessed anew since this was looked at; look again.") % {"request": request}
+        )
     if not answers:
-        raise InvalidInputError("Decide about at least one market.")
+        raise InvalidInputError(_("Decide about at least one market."))
     for code, item in answers.items():
         _check(code, item, request)
     given = [

@@ -13,14 +13,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from governance.access.models import User
 from governance.access.policy import may
+from governance.killswitch.selectors import dark
 from governance.markets.models import Market
 from governance.models import MetricVersion, PublicationRead
 from metrics.operator.effect import Sum
 from metrics.recompute import storage
 from metrics.recompute.selectors import newest_vintages
-from otdr_hub.lib.outcome import InvalidInputError, require
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 WEEKS: Final = 8
 WEEK: Final = dt.timedelta(days=7)
@@ -96,14 +99,22 @@ def blast(
 
     Carriers and lanes are told that cross `threshold` (per cent) by them, or lie `within` so many points of
     it with or without them. Raises NotAllowedError for whoever may not see figures that nobody certified,
-    InvalidInputError for weeks or markets that are none.
+    InvalidInputError for weeks or markets that are none, ConflictError for a market that is switched off; others
+    that are off are in no sum.
     """
     require(may(actor, "measures_read"))
     _check(markets, since, through)
-    found = newest_vintages(version, [])
+    off = dark().whole
+    unseen = [code for code in markets if code in off]
+    if unseen:
+        # What is switched off is on no page, and no difference of two sums may say it either.
+        raise ConflictError(
+            _("%(names)s: switched off, so no page shows what it would do.") % {"names": ", ".join(unseen)}
+        )
+    found = {code: row for code, row in newest_vintages(version, []).items() if code not in off}
     absent = sorted(set(markets) - found.keys())
     if absent:
-        raise InvalidInputError(f"Nothing was computed for {', '.join(absent)}.")
+        raise InvalidInputError(_("Nothing was computed for %(names)s.") % {"names": ", ".join(absent)})
     names = {row.vintage: market for market, row in found.items()}
     first = through - (WEEKS - 1) * WEEK
     counts = _counts(names, first, through)
@@ -120,9 +131,10 @@ def blast(
 def _check(markets: Sequence[str], since: dt.date, through: dt.date) -> None:
     unknown = sorted(set(markets) - set(Market.objects.values_list("code", flat=True)))
     if unknown or not markets:
-        raise InvalidInputError(f"Name registered markets: {', '.join(unknown) or 'none is named'}.")
+        names = ", ".join(unknown) or _("none is named")
+        raise InvalidInputError(_("Name registered markets: %(names)s.") % {"names": names})
     if since.weekday() or through.weekday() or since > through:
-        raise InvalidInputError("Weeks are named by their Mondays, the first one before the last.")
+        raise InvalidInputError(_("Weeks are named by their Mondays, the first one before the last."))
 
 
 Counts = Mapping[str, Mapping[dt.date, Sum]]

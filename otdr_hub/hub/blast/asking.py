@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from governance.access.models import User
 from governance.rules.models import Target
 from metrics.operator.blast import Blast, blast
@@ -35,9 +37,14 @@ def _number(name: str, text: str, otherwise: Decimal) -> Decimal:
     try:
         found = Decimal(text)
     except InvalidOperation:
-        raise InvalidInputError(f"{name}: '{text[:20]}' is no number; write it like 90 or 92.5.") from None
+        raise InvalidInputError(
+            _("%(name)s: '%(text)s' is no number; write it like 90 or 92.5.")
+            % {"name": name, "text": text[:20]}
+        ) from None
     if not found.is_finite() or not 0 <= found <= 100:
-        raise InvalidInputError(f"{name}: {text[:20]} is out of range; write 0 to 100.")
+        raise InvalidInputError(
+            _("%(name)s: %(text)s is out of range; write 0 to 100.") % {"name": name, "text": text[:20]}
+        )
     return found
 
 
@@ -51,12 +58,12 @@ def asked(market: str, given: Mapping[str, str], actor: User) -> Blast:
     `within` numbers. Raises InvalidInputError for what cannot be read, ConflictError before there is data."""
     version = version_in_effect()
     if version is None:
-        raise ConflictError("No definition is in effect, so there is nothing to look at.")
+        raise ConflictError(_("No definition is in effect, so there is nothing to look at."))
     through = _week("through", given.get("through", ""))
     if through is None:
         through = last_whole_week(version, newest(version=version, actor=actor))
     if through is None:
-        raise ConflictError("No week is over and settled yet, so there is nothing to look at.")
+        raise ConflictError(_("No week is over and settled yet, so there is nothing to look at."))
     since = _week("since", given.get("since", "")) or through
     return blast(
         version=version, markets=[market], since=since, through=through,

@@ -26,6 +26,8 @@ from governance.models import Publication
 from governance.scope.states import ExclusionReason, ScopeState
 from otdr_hub.hub.decide.hypothetical import Words, left_out
 from otdr_hub.hub.desk import deciding
+from otdr_hub.hub.desk.decide_page import EffectRow
+from otdr_hub.hub.desk.decide_page import effect_rows as effect_table
 from otdr_hub.hub.desk.forms import Choice, clean
 from otdr_hub.hub.desk.publishing import Offer, offer, publish
 from otdr_hub.lib import clock, digest, weeks
@@ -98,7 +100,7 @@ class Carrying:
         })  # fmt: skip
 
 
-def effect_rows(board: Board, reader: User) -> tuple[deciding.EffectRow, ...]:
+def effect_rows(board: Board, reader: User) -> tuple[EffectRow, ...]:
     """What the roll-up is with and without the markets that may not be shown, before anything is decided; for
     who decides scope. Nothing where there is nothing to compare."""
     codes = left_out(board)
@@ -109,7 +111,7 @@ def effect_rows(board: Board, reader: User) -> tuple[deciding.EffectRow, ...]:
         stand = deciding.ground(Choice(markets=codes, week=week, state=ScopeState.EXCLUDED), reader)
     except (ConflictError, InvalidInputError):
         return ()
-    return deciding.effect_rows(stand, dict(Market.objects.values_list("code", "name")))
+    return effect_table(stand, dict(Market.objects.values_list("code", "name")))
 
 
 def closed_words() -> tuple[str, ...]:
@@ -168,7 +170,7 @@ class CarrySection:
 
     title: str
     markets: str
-    rows: tuple[deciding.EffectRow, ...]
+    rows: tuple[EffectRow, ...]
     shown: str
     form: CarryForm
     reasons: tuple[str, ...]
@@ -192,7 +194,7 @@ def carry_section(board: Board, form: CarryForm, reader: User) -> CarrySection |
     return CarrySection(
         title=_("Carry out %(name)s") % {"name": decision},
         markets=boards.joined([names[code] for code in plan.markets]) if plan.markets else "",
-        rows=deciding.effect_rows(plan.stand, names) if plan.stand else (),
+        rows=effect_table(plan.stand, names) if plan.stand else (),
         shown=_("%(number)d of %(all)d markets are shown.")
         % {"number": sum(bool(one) for one in whole.values()), "all": len(whole)},
         form=form, reasons=closed_words(), seen=plan.fingerprint,

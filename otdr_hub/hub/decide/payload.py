@@ -13,6 +13,7 @@ from governance.decisions import selectors
 from governance.decisions.board import Board, open_to
 from governance.decisions.models import LaunchDecision, Verdict
 from governance.framework.proposing import Proposal
+from governance.killswitch.selectors import dark
 from governance.launch.seats import SeatName
 from governance.launch.selectors import business_days_left
 from otdr_hub.lib.outcome import Refused
@@ -158,7 +159,7 @@ def _decisions(board: Board) -> list[dict[str, Any]]:
 
 
 def _proposal(proposal: Proposal, reader: User) -> dict[str, Any]:
-    reads = bool(may(reader, "measures_read"))
+    reads, off = bool(may(reader, "measures_read")), dark()
     return {
         "framework": proposal.policy.name, "framework_digest": proposal.policy.digest,
         "digest": proposal.digest, "kind": proposal.kind, "markets": dict(proposal.outcome.markets),
@@ -166,7 +167,7 @@ def _proposal(proposal: Proposal, reader: User) -> dict[str, Any]:
         "criteria": [
             {
                 "criterion": row.criterion, "title": row.title, "market": row.market,
-                "measured": row.measured if reads else None, "limit": row.limit, "holds": row.holds,
+                "measured": row.measured if reads and off.since(row.market) is None else None, "limit": row.limit, "holds": row.holds,
                 "sentence": row.sentence,
             }
             for row in proposal.rows

@@ -11,6 +11,7 @@ from governance.access.policy import may
 from governance.framework.policy import explain
 from governance.framework.proposing import Proposal
 from governance.framework.wording import Row
+from governance.killswitch.selectors import dark
 from otdr_hub.hub.decide.words import Mark, kind_words, way_to
 from otdr_hub.hub.numbers import fingerprint
 
@@ -61,7 +62,9 @@ def _row(row: Row, reader: User, *, reads: bool) -> CriterionRow:
     mark = (
         Mark("go", _("holds"), "mark-quiet") if row.holds else Mark("nogo", _("does not hold"), "mark-nogo")
     )
+    # What is switched off is on no page, and so is no figure of it.
+    is_dark = bool(row.market) and dark().since(row.market) is not None
     return CriterionRow(
-        row.title, row.name, mark, row.measured if reads else "", row.limit, row.sentence,
+        row.title, row.name, mark, row.measured if reads and not is_dark else "", row.limit, row.sentence,
         way_to(row.link, reader),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from governance.access.models import User
+from governance.killswitch.selectors import dark
 from governance.markets.models import Market
 from governance.requests.models import MetricRequest, RequestImpact
 from governance.requests.services import request_assess
@@ -60,7 +61,7 @@ def _is_signed(code: str, breakout: str = "-") -> bool:
 def _market(code: str, name: str, table: Visible) -> list[tuple[str, str]]:
     said = _CLOSED if not _is_signed(code) else _SHOWN if _is_signed(code, CARRIER) else _READY
     found = [(code, said.format(name=name))]
-    if any(one.withheld for one in table.carriers[code]):
+    if any(one.withheld for one in table.carriers.get(code, ())):
         found.append((code, _SOME.format(name=name)))
     return found
 
@@ -75,7 +76,8 @@ def assessed(request: MetricRequest, actor: User) -> Assessed:
     monday = last_whole_week(version, found)
     if absent or monday is None:
         raise ConflictError(_(NOT_COMPUTED) % {"names": ", ".join(absent) or _("a whole week")})
-    table = visible(found=found, monday=monday, chosen=request.codes, version=version, actor=actor)
+    off = dark().carriers
+    table = visible(found=found, monday=monday, chosen=request.codes, version=version, off=off, actor=actor)
     return Assessed(table, _sentences(request, table, monday))
 
 
