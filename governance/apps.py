@@ -13,6 +13,8 @@ class GovernanceConfig(AppConfig):
         """Rooms say what a complete set of signatures changes; the door raises its alarms."""
         import governance.access.alarms  # noqa: PLC0415 (apps are loaded first)
         import governance.decisions.own  # noqa: PLC0415 (apps are loaded first)
+        import governance.decisions.signed  # noqa: PLC0415 (apps are loaded first)
+        import governance.framework.services  # noqa: PLC0415 (apps are loaded first)
         import governance.majeure.services  # noqa: PLC0415 (apps are loaded first)
         import governance.publication.unseen  # noqa: PLC0415 (apps are loaded first)
         import governance.requirements.services  # noqa: PLC0415 (apps are loaded first)

@@ -22,7 +22,8 @@ from governance.cases.models import (
     CaseStepResult,
     CaseVerdict,
 )
-from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
+from governance.decisions.models import LaunchCheck, LaunchDecision, PreviewLook, Verdict
+from governance.framework.models import FrameworkPolicy
 from governance.killswitch.models import LiftAsk, Shutoff, ShutoffLift, ShutoffReason, ShutoffRepeat
 from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
 from governance.ledger.models import Entry, Epoch, Head
@@ -35,6 +36,7 @@ from governance.publication.models import (
     PublicationRead,
     PublicationRollback,
 )
+from governance.requests.models import MetricRequest, RequestAnswer, RequestImpact
 from governance.rules.models import ScopeRule, Target
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import (
@@ -63,6 +65,7 @@ __all__ = [
     "Epoch",
     "Escalation",
     "ForceMajeure",
+    "FrameworkPolicy",
     "Head",
     "Launch",
     "LaunchCheck",
@@ -71,11 +74,15 @@ __all__ = [
     "LiftAsk",
     "MajeureWithdrawal",
     "Market",
+    "MetricRequest",
     "MetricVersion",
+    "PreviewLook",
     "Publication",
     "PublicationLine",
     "PublicationRead",
     "PublicationRollback",
+    "RequestAnswer",
+    "RequestImpact",
     "Requirement",
     "RequirementChange",
     "RoleGrant",

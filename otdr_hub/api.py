@@ -7,10 +7,12 @@ from governance.audit import urls as ledger
 from metrics.uploads import urls as batches
 from metrics.versions import urls as versions
 from otdr_hub.hub import api as hub
+from otdr_hub.hub.blast import urls as blast
 from otdr_hub.hub.decide import api as decide
 from otdr_hub.hub.desk import urls as desk
 from otdr_hub.hub.live import api as live
 from otdr_hub.hub.publications import urls as publications
+from otdr_hub.hub.requests import urls as requests
 from otdr_hub.hub.switch import urls as switch
 from otdr_hub.hub.triage import urls as triage
 
@@ -24,6 +26,8 @@ urlpatterns = [
     *switch.api_patterns,
     *triage.api_patterns,
     *publications.api_patterns,
+    *requests.api_patterns,
+    *blast.api_patterns,
     *batches.api_patterns,
     *versions.api_patterns,
     *ledger.api_patterns,

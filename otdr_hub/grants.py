@@ -40,6 +40,7 @@ APP: Final = MappingProxyType(
         "governance_deputywithdrawal": _ADD,
         "governance_epoch": "SELECT",
         "governance_forcemajeure": _ADD,
+        "governance_frameworkpolicy": _ADD,
         "governance_launch": _ADD,
         "governance_launchcheck": _ADD,
         "governance_launchdecision": _ADD,
@@ -51,10 +52,14 @@ APP: Final = MappingProxyType(
         "governance_metricversion": (
             "SELECT, INSERT, UPDATE (state, effective_from, retired_from, successor_id)"
         ),
+        "governance_metricrequest": _ADD,
+        "governance_previewlook": _ADD,
         "governance_publication": _ADD,
         "governance_publicationline": _ADD,
         "governance_publicationread": _ADD,
         "governance_publicationrollback": _ADD,
+        "governance_requestanswer": _ADD,
+        "governance_requestimpact": _ADD,
         "governance_escalation": _ADD,
         "governance_requirement": _ADD,
         "governance_rolegrant": _ADD,

@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).resolve().parent / "static" / "otdr"
 JOINED: Final = "otdr/pages.css"
 SHEETS: Final = (
     "tokens", "base", "reading", "chart", "table", "control", "hub", "about", "market", "carriers", "explore",
-    "batches", "auth", "people", "decide", "record", "desk", "signing", "switch", "triage",
+    "batches", "auth", "people", "decide", "framework", "record", "desk", "signing", "switch", "triage",
     "publications", "tabs", "print",
 )  # fmt: skip
 """In the order of the cascade; tokens.css names the layers and comes first."""

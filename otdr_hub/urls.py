@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("otdr_hub.hub.switch.urls")),
     path("", include("otdr_hub.hub.triage.urls")),
     path("", include("otdr_hub.hub.publications.urls")),
+    path("", include("otdr_hub.hub.requests.urls")),
+    path("", include("otdr_hub.hub.blast.urls")),
     path("batches/", include("metrics.uploads.urls")),
     path("versions/", include("metrics.versions.urls")),
     path("ledger/past/", past_views.past, name="ledger_past"),

@@ -58,6 +58,14 @@ _MAY: Final = MappingProxyType(
         "version_retire": frozenset({"dpm"}),
         "rule_set": frozenset({"dpm"}),
         "target_set": frozenset({"dpm"}),
+        "framework_propose": frozenset({"dpm"}),
+        # The figures a proposal rests on, certified or not; its words are for everybody.
+        "measures_read": frozenset({*DEPARTMENTS, "dpm", "auditor", "data_engineer"}),
+        # What the hub would show under an option: for who sits at the table, and never for its readers.
+        "preview_look": frozenset({*DEPARTMENTS, "dpm", "bizops", "data_engineer", "data_owner"}),
+        "request_make": frozenset({"bizops", "dpm"}),
+        "request_assess": frozenset({"dpm", "data_engineer"}),
+        "request_answer": frozenset({"dpm"}),
         "scope_decide": frozenset({"dpm"}),
         "publication_publish": frozenset({"dpm"}),
         # New weeks of what is published and signed: nobody decides anything, so the system may as well.

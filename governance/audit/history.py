@@ -23,10 +23,14 @@ PAGE: Final = 50
 MOST: Final = 200
 _KINDS: Final = (
     ("versions", gettext_noop("definitions"), ("version",)),
-    ("scope", gettext_noop("scope of markets"), ("scope", "rule", "target", "majeure")),
+    ("scope", gettext_noop("scope of markets"), ("scope", "rule", "target", "majeure", "request")),
     ("signatures", gettext_noop("signatures"), ("signoff", "requirement")),
     ("cases", gettext_noop("cases"), ("case",)),
-    ("launch", gettext_noop("launch and decisions"), ("launch", "seat", "verdict", "decision")),
+    (
+        "launch",
+        gettext_noop("launch and decisions"),
+        ("launch", "seat", "verdict", "decision", "framework", "preview"),
+    ),
     ("publications", gettext_noop("publications"), ("publication", "notice")),
     ("switch", gettext_noop("kill switch"), ("shutoff", "restore")),
     ("data", gettext_noop("data and recomputes"), ("batch", "run", "period", "markets")),

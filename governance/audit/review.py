@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from governance.access import facts as access
 from governance.cases import facts as cases
 from governance.decisions import facts as decisions
+from governance.framework import facts as framework
 from governance.killswitch import facts as killswitch
 from governance.launch import facts as launch
 from governance.ledger import checkpoints, keys, verify
@@ -21,6 +22,7 @@ from governance.ledger.offline import Finding, Replay, State, stands
 from governance.majeure import facts as majeure
 from governance.markets import facts as markets
 from governance.publication import facts as publication
+from governance.requests import facts as requests
 from governance.rules import facts as rules
 from governance.scope import facts as scope
 from governance.signoffs import facts as signoffs
@@ -29,8 +31,8 @@ from otdr_hub.lib import digest
 from otdr_hub.lib.outcome import ConflictError
 
 _ROOMS: Final = (
-    access, markets, cases, signoffs, versions, majeure, rules, scope, killswitch, publication, launch,
-    decisions,
+    access, markets, cases, signoffs, versions, majeure, rules, framework, scope, killswitch, publication,
+    requests, launch, decisions,
 )  # fmt: skip
 _STANDING: Final = """
 SELECT DISTINCT r.act, l.digest, governance_stands(r.act, l.digest)

@@ -135,6 +135,11 @@ def _reason(payload: Payload) -> str:
     return str(payload.get("reason") or payload.get("problem") or "")
 
 
+def _answered(payload: Payload) -> str:
+    given = payload.get("answers", {})
+    return ", ".join(f"{market} {str(word).replace('_', ' ')}" for market, word in sorted(given.items()))
+
+
 def _rows(payload: Payload) -> str:
     given = {"accepted": f"{payload.get('accepted', 0):,}", "rows": f"{payload.get('rows', 0):,}"}
     return _("%(accepted)s of %(rows)s rows taken") % given
@@ -157,6 +162,8 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.REQUIREMENT_SET: _requirement,
         Action.REQUIREMENT_PROPOSED: _reason,
         Action.TARGET_SET: _reason,
+        Action.FRAMEWORK_PROPOSED: _reason,
+        Action.REQUEST_ANSWERED: _answered,
         Action.SCOPE_DECIDED: _decided,
         Action.CASE_OPENED: lambda payload: ", ".join(dict.fromkeys(payload.get("weeks", []))),
         Action.CASE_NOTED: _noted,

@@ -2,7 +2,7 @@
 
 Rows are added, never changed. Whether a case is open is a function of its rows: it is resolved while a
 verdict stands that no reopening took back. No count is kept here: numbers live in the assessments that
-evidence names by digest. What the database holds itself is in migration 0018.
+evidence names by digest. What the database holds itself is in migration 0019.
 """
 
 from django.conf import settings

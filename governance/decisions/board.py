@@ -11,9 +11,12 @@ from django.utils.translation import ngettext
 
 from governance.decisions.gates import Found, evaluate
 from governance.decisions.inscope import InScope, in_scope
+from governance.decisions.measures import measured
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
 from governance.decisions.selectors import hold
 from governance.decisions.selectors import in_force as decision_in_force
+from governance.framework.proposing import Proposal, propose
+from governance.framework.selectors import in_effect
 from governance.launch.models import Launch, LaunchPlan
 from governance.launch.seats import CHAIR, SeatName, title
 from governance.launch.selectors import Place, places, plan_of
@@ -37,6 +40,7 @@ class Board:
     scope: tuple[InScope, ...]
     decision: LaunchDecision | None
     held: LaunchCheck | None
+    proposal: Proposal | None = None
 
     @property
     def not_ok(self) -> tuple[Found, ...]:
@@ -58,7 +62,8 @@ class Board:
 
     @cached_property
     def digest(self) -> str:
-        """Fingerprint of plan, states, verdicts, scope, the decision in force and its hold; no clock."""
+        """Fingerprint of plan, states, verdicts, scope, the decision in force and its hold, and what the
+        framework proposes; no clock."""
         return digest.of(
             {
                 "launch": self.launch.pk, "plan": self.plan.pk,
@@ -66,6 +71,7 @@ class Board:
                 "verdicts": {seat: verdict.pk for seat, verdict in self.verdicts.items()},
                 "scope": self._scope(),
                 "decision": self.decision and self.decision.pk, "held": self.held and self.held.pk,
+                "proposal": self.proposal and self.proposal.digest,
             }
         )  # fmt: skip
 
@@ -81,6 +87,7 @@ class Board:
             "seats": {item.name: item.holder and item.holder.username for item in self.places},
             "verdicts": [_said(verdict) for verdict in self.verdicts.values()],
             "scope": self._scope(),
+            "proposal": self.proposal and self.proposal.kept(),
         }  # fmt: skip
 
     def _scope(self) -> list[dict[str, Any]]:
@@ -112,8 +119,14 @@ def read(launch: Launch) -> Board:
     plan, decision = plan_of(launch), decision_in_force(launch)
     return Board(
         launch, plan, evaluate(launch), places(launch), newest_verdicts(launch), in_scope(plan),
-        decision, hold(decision) if decision else None,
+        decision, hold(decision) if decision else None, proposed(launch),
     )  # fmt: skip
+
+
+def proposed(launch: Launch) -> Proposal | None:
+    """What the framework in effect proposes now; None while none is in effect."""
+    framework = in_effect()
+    return propose(framework.policy, measured(launch)) if framework else None
 
 
 def joined(names: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
+from governance.decisions.models import LaunchCheck, LaunchDecision, PreviewLook, Verdict
 from governance.ledger.services import Facts
 from otdr_hub.lib import digest
 
@@ -51,10 +51,23 @@ def of_checks(checks: Iterable[LaunchCheck]) -> Facts:
     }  # fmt: skip
 
 
+def of_looks(looks: Iterable[PreviewLook]) -> Facts:
+    """What the ledger says of these looks at a preview."""
+    return {
+        "preview_looks": {
+            f"{item.launch.name} #{item.pk}": {
+                "kind": str(item.kind), "seen": item.seen, "by": item.person.username, "at": item.at,
+            }
+            for item in looks
+        }
+    }  # fmt: skip
+
+
 def stored() -> Facts:
     """The same of all there are."""
     return {
         **of_verdicts(Verdict.objects.select_related("launch", "person")),
         **of_decisions(LaunchDecision.objects.select_related("launch", "decided_by")),
         **of_checks(LaunchCheck.objects.select_related("decision", "checked_by")),
+        **of_looks(PreviewLook.objects.select_related("launch", "person")),
     }

@@ -137,3 +137,25 @@ class LaunchCheck(models.Model):
     def sentence(self) -> str:
         """What changed, in the gates' own sentences; empty when nothing did."""
         return " ".join(f"{item['title']}: {item['sentence']}" for item in json.loads(self.held))
+
+
+class PreviewLook(models.Model):
+    """Somebody who sits at the table looked at what the hub would show under an option: the first time of
+    each `seen`, the fingerprint of what it was made from."""
+
+    launch = models.ForeignKey(Launch, on_delete=models.PROTECT, related_name="looks")
+    kind = models.CharField(max_length=24, choices=LaunchDecision.Kind.choices)
+    seen = models.CharField(max_length=64)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["launch", "kind", "seen", "person"], name="first_look_at_a_preview"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.launch}"

@@ -12,14 +12,22 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.decisions import board, facts
 from governance.decisions.holding import new_facts
-from governance.decisions.models import Condition, LaunchCheck, LaunchDecision, Verdict
+from governance.decisions.models import Condition, LaunchCheck, LaunchDecision, PreviewLook, Verdict
 from governance.decisions.selectors import in_force, may_decide, may_say
 from governance.launch.models import Launch
 from governance.launch.seats import recorded
+from governance.launch.selectors import places
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, Refused, require
+from otdr_hub.lib.outcome import (
+    ConflictError,
+    InvalidInputError,
+    MovedError,
+    NotAllowedError,
+    Refused,
+    require,
+)
 
 REASON: Final = 1000
 CONDITION: Final = 200
@@ -28,6 +36,10 @@ MOST_CONDITIONS: Final = 10
 
 class MissingReasonError(InvalidInputError):
     """The reason is missing, or does not name what it has to."""
+
+
+class MissingWhyError(InvalidInputError):
+    """The decision is another than the framework proposes, and nobody said why; or it is not."""
 
 
 class ConditionError(InvalidInputError):
@@ -115,11 +127,33 @@ def _check_named(reason: str, table: board.Board) -> None:
         )
 
 
-def _store(table: board.Board, kind: str, reason: str, actor: User) -> LaunchDecision:
+def _check_differs(table: board.Board, kind: str, differs: str) -> None:
+    """Deciding otherwise than the framework proposes takes its own reason, kept beside the proposal."""
+    if len(differs) > REASON:
+        raise MissingWhyError(
+            _("The reason has %(has)d characters; there is room for %(room)d.")
+            % {"has": len(differs), "room": REASON}
+        )
+    is_other = table.proposal is not None and table.proposal.kind != kind
+    if is_other and table.proposal is not None and not differs.strip():
+        word = LaunchDecision.Kind(table.proposal.kind).label
+        raise MissingWhyError(
+            _(
+                "%(name)s proposes “%(word)s”. To decide otherwise takes a reason of its own: it is kept"
+                " beside the proposal and stands in the minutes."
+            )
+            % {"name": table.proposal.policy.name, "word": _(word)}
+        )
+    if not is_other and differs.strip():
+        raise MissingWhyError(_("This is what the framework proposes; there is nothing to explain here."))
+
+
+def _store(table: board.Board, kind: str, words: tuple[str, str], actor: User) -> LaunchDecision:
     """One row that follows the one in force. Raises MovedError where another one already does."""
     moment, before = clock.now(), table.decision
+    reason, differs = words
     content = {
-        "act": "launch", "kind": kind, "reason": reason, "board": table.content(),
+        "act": "launch", "kind": kind, "reason": reason, "differs": differs, "board": table.content(),
         "supersedes": before and before.digest, "decided_by": actor.username, "decided_at": moment,
     }  # fmt: skip
     try:
@@ -133,11 +167,14 @@ def _store(table: board.Board, kind: str, reason: str, actor: User) -> LaunchDec
 
 
 @transaction.atomic
-def decision_make(*, launch: Launch, kind: str, reason: str, seen: str, actor: User) -> LaunchDecision:
+def decision_make(
+    *, launch: Launch, kind: str, reason: str, seen: str, differs: str = "", actor: User
+) -> LaunchDecision:
     """Decide, from the chair, on exactly what was seen: `seen` is the board's fingerprint.
 
     It takes the place of the decision in force. Raises MovedError when anything changed since, a decision
-    among it, and MissingReasonError when the reason does not name a gate that does not hold.
+    among it, MissingReasonError when the reason does not name a gate that does not hold, and MissingWhyError
+    when `differs` does not say why it is another decision than the framework proposes.
     """
     require(may_decide(launch, actor))
     if kind not in LaunchDecision.Kind.values:
@@ -155,15 +192,50 @@ def decision_make(*, launch: Launch, kind: str, reason: str, seen: str, actor: U
         raise ConflictError(answer.reason)
     if kind != LaunchDecision.Kind.BLOCK:
         _check_named(reason, table)
-    decision = _store(table, kind, reason.strip(), actor)
+    _check_differs(table, kind, differs)
+    decision = _store(table, kind, (reason.strip(), differs.strip()), actor)
     ledger.record(
         action=Action.DECISION_MADE,
         subject=f"{decision}, {launch}",
-        payload={"digest": decision.digest, "kind": kind},
+        payload={
+            "digest": decision.digest,
+            "kind": kind,
+            "proposed": table.proposal.kind if table.proposal else None,
+            "differs": differs.strip(),
+        },
         actor=actor,
         facts=facts.of_decisions([decision]),
     )
     return decision
+
+
+@transaction.atomic
+def preview_look(*, launch: Launch, kind: str, seen: str, actor: User) -> PreviewLook:
+    """Note that somebody at the table looks at what the hub would show under a kind of decision.
+
+    `seen` is the fingerprint of what the preview is made from; the first look at each is kept. Raises
+    NotAllowedError for whoever speaks for no seat of the launch.
+    """
+    require(may(actor, "preview_look"))
+    if not any(place.may_speak(actor) for place in places(launch)):
+        raise NotAllowedError(
+            _("A preview is for who sits at the table; %(name)s has no seat there.")
+            % {"name": actor.username}
+        )
+    if kind not in LaunchDecision.Kind.values:
+        raise InvalidInputError(
+            _("'%(kind)s' is no decision; use %(known)s.")
+            % {"kind": kind, "known": ", ".join(LaunchDecision.Kind.values)}
+        )
+    look, is_new = PreviewLook.objects.get_or_create(
+        launch=launch, kind=kind, seen=seen, person=actor, defaults={"at": clock.now()}
+    )
+    if is_new:
+        ledger.record(
+            action=Action.PREVIEW_LOOKED, subject=f"{look.get_kind_display()}, {launch}",
+            payload={"seen": seen}, actor=actor, facts=facts.of_looks([look]),
+        )  # fmt: skip
+    return look
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ _OF_ACT: Final = MappingProxyType(
             "shutoff_lift-1",
             "I reviewed the evidence that what was switched off is right, and what would be shown again.",
         ),
+        "framework": ("framework-1", "I reviewed each limit and what it would let through or hold back."),
         "majeure": ("majeure-1", "I reviewed the event, its evidence and the shipments it names."),
     }
 )

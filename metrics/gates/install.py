@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from governance.decisions import measures
 from governance.decisions.gates import register
 from metrics.gates import known
+from metrics.gates.doubts import doubts
 from metrics.gates.guard import guard
+from metrics.gates.measured import counted
 
 
 def install() -> None:
@@ -16,3 +19,5 @@ def install() -> None:
     register("guard", "Data as signed", guard, place=65)
     register("runs", "Recomputes finished", known.runs, place=70)
     register("feeds", "Feeds on time", known.feeds_on_time, place=80)
+    measures.register("counted", counted)
+    measures.register("doubts", doubts)

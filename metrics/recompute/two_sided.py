@@ -8,6 +8,7 @@ from statistics import median
 
 from django.utils.translation import gettext as _
 
+from governance.rules.models import ScopeRule
 from governance.rules.selectors import rule_for
 from governance.scope.readiness import Candidate
 from metrics.recompute import storage
@@ -34,9 +35,12 @@ def _rates(vintage: str) -> dict[dt.date, Fraction]:
     }
 
 
-def within_rule(candidate: Candidate) -> str | None:
-    """None when the week is within the rule that was fixed before anybody could see it, when there is none,
-    or when fewer weeks lie before it than the rule asks for; else the sentence why it is not."""
+def distance(candidate: Candidate) -> tuple[Fraction, ScopeRule] | None:
+    """(points the week stands from the median of the weeks before it, the rule that speaks about it).
+
+    None where no rule was fixed before anybody could see the week, or where fewer weeks lie before it than
+    the rule asks for.
+    """
     told = _told_at(candidate)
     rule = rule_for(told) if told else None
     if rule is None:
@@ -45,7 +49,16 @@ def within_rule(candidate: Candidate) -> str | None:
     before = [rates[week] for week in sorted(rates) if week < candidate.through][-rule.weeks :]
     if len(before) < rule.weeks or candidate.through not in rates:
         return None
-    points = (rates[candidate.through] - median(before)) * 100
+    return (rates[candidate.through] - median(before)) * 100, rule
+
+
+def within_rule(candidate: Candidate) -> str | None:
+    """None when the week is within the rule that was fixed before anybody could see it, when there is none,
+    or when fewer weeks lie before it than the rule asks for; else the sentence why it is not."""
+    found = distance(candidate)
+    if found is None:
+        return None
+    points, rule = found
     if abs(points) <= Fraction(rule.max_points):
         return None
     above = _(

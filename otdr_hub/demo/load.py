@@ -17,6 +17,7 @@ from typing import Final
 from governance.access.models import User
 from governance.access.services import account_create, system
 from governance.definition import Definition
+from governance.framework.selectors import ACT as FRAMEWORK
 from governance.killswitch.services import ACT as LIFT
 from governance.majeure.selectors import ACT as MAJEURE
 from governance.markets.models import Market
@@ -48,6 +49,7 @@ from metrics.simulate.scenario import Scenario
 from metrics.simulate.write import Delivery, produce
 from otdr_hub.demo.cases import look_into
 from otdr_hub.demo.cast import CAST, PASSWORD
+from otdr_hub.demo.framework import carriers_asked, framework_signed
 from otdr_hub.demo.launch import plan_launch
 from otdr_hub.demo.story import headline_monday, shopswift
 from otdr_hub.lib import clock, weeks
@@ -86,7 +88,7 @@ def _accounts() -> None:
 def _requirements() -> None:
     wanted = [
         (VERSION, "finance"), *((SCOPE, role) for role in DEPARTMENTS), (MAJEURE, "legal"),
-        (LIFT, "finance"), (LIFT, "logistics"),
+        (LIFT, "finance"), (LIFT, "logistics"), *((FRAMEWORK, role) for role in DEPARTMENTS),
     ]  # fmt: skip
     for act, role in wanted:
         if not Requirement.objects.filter(act=act, role=role).exists():
@@ -205,6 +207,7 @@ def load(*, today: dt.date, scale: float, say: Say) -> Loaded:
     _accounts()
     _requirements()
     _rule(scenario.start)
+    framework_signed(scenario.start)
     rows = _input(scenario, week, say)
     with clock.at(scenario.now):
         say(f"{rows:,} rows taken in; recomputing 12 markets")
@@ -231,6 +234,7 @@ def _lock(version: MetricVersion, first: dt.date, week: dt.date) -> None:
 def _publish(version: MetricVersion, run: Run, week: dt.date) -> Publication:
     vintages = vintages_of(run)
     _certify(version, vintages, week)
+    carriers_asked()
     return publication_publish(
         version=version, vintages=vintages, through=week, as_of=run.as_of, actor=_account("dpm")
     )

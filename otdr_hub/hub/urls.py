@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from otdr_hub.hub import views
+from otdr_hub.hub.decide import framework
 from otdr_hub.hub.decide import views as decide
 from otdr_hub.hub.exports import views as exports
 
@@ -28,5 +29,8 @@ urlpatterns = [
     path("decisions/", decide.decisions, name="decisions"),
     path("decisions/verdict/", decide.verdict, name="verdict"),
     path("decisions/decide/", decide.decide, name="decide"),
+    path("decisions/framework/", framework.framework, name="framework"),
+    path("decisions/carry-out/", decide.carry, name="carry"),
+    path("decisions/preview/<slug:kind>/", decide.preview, name="preview"),
     path("decisions/<int:number>/minutes/", decide.minutes, name="minutes"),
 ]

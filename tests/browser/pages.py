@@ -37,7 +37,7 @@ NEEDS_STATE = frozenset(
 )  # fmt: skip
 FILL = {
     "code": "US", "number": "1", "ref": "P-1", "username": "dpm", "name": "otdr-1", "seq": "40",
-    "upload": "00000000-0000-4000-8000-000000000000", "pk": "1",
+    "upload": "00000000-0000-4000-8000-000000000000", "pk": "1", "kind": "launch_partial",
 }  # fmt: skip
 """What stands for a part of an address that varies, by its name."""
 EXAMPLES = {

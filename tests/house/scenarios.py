@@ -42,6 +42,7 @@ from tests import builders
 from tests.builders import person
 from tests.house.access_calls import CALLS as ACCESS
 from tests.house.case_calls import CALLS as CASES
+from tests.house.framework_calls import CALLS as FRAMEWORK
 from tests.house.killswitch_calls import CALLS as KILLSWITCH
 from tests.house.launch_calls import CALLS as LAUNCH
 from tests.house.publication_calls import CALLS as PUBLICATIONS
@@ -252,7 +253,10 @@ def _rederive_changed(folder: Path) -> dict[str, Any]:
 
 
 SCENARIOS = (
-    *(Scenario(*call) for call in (*ACCESS, *CASES, *KILLSWITCH, *LAUNCH, *PUBLICATIONS, *VERSIONS)),
+    *(
+        Scenario(*call)
+        for call in (*ACCESS, *CASES, *FRAMEWORK, *KILLSWITCH, *LAUNCH, *PUBLICATIONS, *VERSIONS)
+    ),
     Scenario(markets_load, Action.MARKETS_LOADED, _markets),
     Scenario(requirement_set, Action.REQUIREMENT_SET, _requirement),
     Scenario(version_propose, Action.VERSION_PROPOSED, _propose),

@@ -28,7 +28,20 @@ NAMED = (
     "SELECT 'P-' || number || '-' || left(digest, 8) FROM governance_publication",
     "SELECT digest FROM governance_publication",
 )  # fmt: skip
-WORDS = ("dpm", "exec", "events", "promises", "csv", "xlsx", "pdf", "json", "print", "carrier")
+WORDS = (
+    "dpm",
+    "exec",
+    "events",
+    "promises",
+    "csv",
+    "xlsx",
+    "pdf",
+    "json",
+    "print",
+    "carrier",
+    "block",
+    "launch_partial",
+)
 NO_ID = "00000000-0000-4000-8000-000000000000"
 PER_ROUTE, PER_QUERY = 3, 2
 

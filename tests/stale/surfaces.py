@@ -30,6 +30,9 @@ DESK: dict[str, str] = {
     "/triage/<int:number>/": "case_read",
     "/triage/<int:number>/explore/": "case_read",
     "/api/v1/cases/<int:number>": "case_read",
+    "/decisions/preview/<slug:kind>/": "preview_look",
+    "/blast/<slug:code>/": "measures_read",
+    "/api/v1/blast/<slug:market>": "measures_read",
 }
 # Pages of the audit, which say so: what could be seen at a past moment, switched off since or not.
 AUDIT: dict[str, str] = {"/ledger/past/": "history_read"}
@@ -66,6 +69,7 @@ UNREACHED = (
     "/api/v1/versions/<slug:name>/submit",
     "/batches/uploads/<uuid:upload>/",
     "/decisions/<int:number>/minutes/",
+    "/decisions/carry-out/",
     "/decisions/decide/",
     "/decisions/verdict/",
     "/kill-switch/<int:number>/off/",
@@ -73,6 +77,8 @@ UNREACHED = (
     "/kill-switch/<int:number>/reason/",
     "/kill-switch/off/",
     "/publications/<str:ref>/rollback/",
+    "/requests/<int:number>/answer/",
+    "/requests/<int:number>/assess/",
 )
 
 _MARKET, _FILE = "/markets/<slug:code>", "/export/markets/<slug:code>"

@@ -25,7 +25,7 @@ class Command(ServiceCommand):
         """Act, role and how many; of a change also where, and why."""
         super().add_arguments(parser)
         parser.add_argument("act", choices=["set", "propose"])
-        parser.add_argument("what", choices=["version", "scope", "majeure", "shutoff_lift"])
+        parser.add_argument("what", choices=["version", "scope", "majeure", "shutoff_lift", "framework"])
         parser.add_argument("role", choices=DEPARTMENTS)
         parser.add_argument("--count", type=int, default=1)
         parser.add_argument("--scope", default=EVERYWHERE, help="a market's code; without it everywhere")

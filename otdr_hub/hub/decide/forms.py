@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from governance.decisions.models import Condition
-from governance.decisions.services import MOST_CONDITIONS, ConditionError, MissingReasonError
+from governance.decisions.services import MOST_CONDITIONS, ConditionError, MissingReasonError, MissingWhyError
 from otdr_hub.lib.outcome import DomainError, InvalidInputError
 
 _LEAST_ROWS: Final = 3
@@ -84,6 +84,7 @@ class ChairForm:
 
     kind: str = ""
     reason: str = ""
+    differs: str = ""
     seen: str = ""
     is_draft: bool = False
     wrong: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +93,8 @@ class ChairForm:
     def typed(cls, post: QueryDict) -> Self:
         """From a request, or from what was kept while somebody proved who they are."""
         reason = _clean(post.get("reason", ""))
-        return cls(kind=post.get("kind", ""), reason=reason, seen=post.get("seen", ""))
+        differs = _clean(post.get("differs", ""))
+        return cls(kind=post.get("kind", ""), reason=reason, differs=differs, seen=post.get("seen", ""))
 
     def with_error(self, error: DomainError) -> Self:
         """The same, saying what was wrong beside the field it is about."""
@@ -107,6 +109,8 @@ def _clean(text: str) -> str:
 def _place(error: DomainError, otherwise: str) -> str:
     if isinstance(error, MissingReasonError):
         return "reason"
+    if isinstance(error, MissingWhyError):
+        return "differs"
     if isinstance(error, ConditionError):
         return "conditions"
     return otherwise if isinstance(error, InvalidInputError) else "all"

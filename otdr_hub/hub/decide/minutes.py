@@ -15,6 +15,7 @@ from governance.decisions.own import names_of
 from governance.launch.seats import CHAIR, SeatName, title
 from otdr_hub.hub.decide.page import Call, GateRow, call_of
 from otdr_hub.hub.decide.words import Said, dues, gate_mark, kind_words, moment, verdict_mark
+from otdr_hub.hub.numbers import fingerprint
 from otdr_hub.lib import digest
 
 
@@ -36,6 +37,17 @@ class SeatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptProposal:
+    """What the framework proposed then, and why it was decided otherwise, where it was."""
+
+    framework: str
+    word: str
+    reasons: tuple[str, ...]
+    differs: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class MinutesPage:
     """Everything in the minutes."""
 
@@ -49,6 +61,7 @@ class MinutesPage:
     dissent: tuple[Said, ...]
     gates: tuple[GateRow, ...]
     scope: tuple[ScopeRow, ...]
+    proposal: KeptProposal | None = None
 
 
 def _moment(text: str) -> dt.datetime:
@@ -74,6 +87,17 @@ def _state(item: dict[str, Any]) -> str:
     state = words.get(item["state"], item["state"])
     is_asked = item["state"] in ("certified", "known_issue")
     return _("%(state)s, signatures missing") % {"state": state} if is_asked and not item["signed"] else state
+
+
+def _proposal(decision: LaunchDecision) -> KeptProposal | None:
+    """Decisions made before there was a framework keep none."""
+    kept = decision.seen["board"].get("proposal")
+    if kept is None:
+        return None
+    return KeptProposal(
+        kept["policy"], kind_words(kept["kind"])[0], tuple(kept["reasons"]),
+        decision.seen.get("differs", ""), fingerprint(kept["digest"]),
+    )  # fmt: skip
 
 
 def minutes_page(decision: LaunchDecision) -> MinutesPage:
@@ -106,4 +130,5 @@ def minutes_page(decision: LaunchDecision) -> MinutesPage:
             for item in kept["gates"]
         ),
         scope=tuple(ScopeRow(names[item["market"]], _state(item)) for item in kept["scope"]),
+        proposal=_proposal(decision),
     )

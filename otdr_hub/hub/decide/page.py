@@ -10,16 +10,17 @@ from django.utils.translation import ngettext
 
 from governance.access.models import User
 from governance.decisions import selectors
-from governance.decisions.board import Board, open_to
+from governance.decisions.board import Board
 from governance.decisions.gates import Found
 from governance.decisions.models import LaunchDecision
-from governance.decisions.selectors import may_decide
 from governance.launch.days import Left
 from governance.launch.seats import CHAIR, title
 from governance.launch.selectors import Place, business_days_left, certify_by
+from otdr_hub.hub.decide.carrying import CarryForm, CarrySection, carry_section, effect_rows
+from otdr_hub.hub.decide.chairing import ChairSection, Choice, chair_section
 from otdr_hub.hub.decide.forms import ChairForm, VerdictForm
+from otdr_hub.hub.decide.proposal import ProposalCard, proposal_card
 from otdr_hub.hub.decide.words import (
-    KINDS,
     WORDS,
     Due,
     Mark,
@@ -34,11 +35,11 @@ from otdr_hub.hub.decide.words import (
     verdict_mark,
     way_to,
 )
+from otdr_hub.hub.desk.decide_page import EffectRow
 from otdr_hub.hub.market import Standing
 from otdr_hub.hub.numbers import HYPHEN, NBSP, fingerprint
 from otdr_hub.hub.sentences import join_names
 from otdr_hub.lib import clock
-from otdr_hub.lib.outcome import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,6 @@ class SeatCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A radio button; `why_not` is the reason beside one that is off."""
-
-    value: str
-    label: str
-    means: str
-    mark: Mark | None
-    is_chosen: bool
-    why_not: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SeatForm:
     """My seat's form; `why_not` is set, and the rest not, for who has no seat to speak for."""
 
@@ -87,18 +76,6 @@ class SeatForm:
     choices: tuple[Choice, ...] = ()
     form: VerdictForm = field(default_factory=VerdictForm)
     is_again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChairSection:
-    """The chair's form; `why_not` is why its button is off, `must_name` what the reason has to name."""
-
-    why_not: str
-    choices: tuple[Choice, ...]
-    must_name: tuple[str, ...]
-    form: ChairForm
-    seen: str
-    is_again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +116,9 @@ class DecidePage:
     superseded: tuple[Call, ...]
     earlier: tuple[Said, ...]
     standing: Standing | None
+    proposal: ProposalCard | None
+    carry: CarrySection | None
+    effect: tuple[EffectRow, ...]
 
 
 def decide_page(
@@ -148,6 +128,7 @@ def decide_page(
     standing: Standing | None,
     verdict: VerdictForm | None = None,
     chair: ChairForm | None = None,
+    carry: CarryForm | None = None,
 ) -> DecidePage:
     """The page of a launch as one person sees it, with what they typed and what was wrong with it."""
     launch, today = board.launch, clock.now().date()
@@ -168,10 +149,13 @@ def decide_page(
         seats_title=_seats_title(board),
         conditions=tuple(due for one in board.verdicts.values() for due in said(one, today).conditions),
         mine=_mine(board, reader, verdict),
-        chair=_chair(board, reader, chair or ChairForm()),
+        chair=chair_section(board, reader, chair or ChairForm()),
         superseded=tuple(call_of(one) for one in selectors.superseded(launch)),
         earlier=tuple(said(one, today) for one in selectors.history(launch) if one.pk not in counted),
         standing=standing,
+        proposal=proposal_card(board.proposal, reader) if board.proposal else None,
+        carry=carry_section(board, carry or CarryForm(), reader),
+        effect=effect_rows(board, reader) if board.proposal and not board.decision else (),
     )
 
 
@@ -269,23 +253,3 @@ def _mine(board: Board, reader: User, typed: VerdictForm | None) -> SeatForm:
     return SeatForm(
         "", place.name, title(place.name), board.launch.pk, choices, form, place.name in board.verdicts
     )
-
-
-def _chair(board: Board, reader: User, form: ChairForm) -> ChairSection:
-    may = may_decide(board.launch, reader)
-    why_not = _("Only the chair decides. %(why)s") % {"why": may.reason} if isinstance(may, Refused) else ""
-    return ChairSection(
-        why_not=why_not,
-        choices=tuple(_kind(board, kind, form.kind) for kind in KINDS),
-        must_name=tuple(found.title for found in board.not_ok),
-        form=form,
-        seen=board.digest,
-        is_again=board.decision is not None,
-    )
-
-
-def _kind(board: Board, kind: str, chosen: str) -> Choice:
-    answer = open_to(board, kind)
-    label, means = kind_words(kind)
-    why_not = answer.reason if isinstance(answer, Refused) else ""
-    return Choice(kind, label, means, None, kind == chosen and not why_not, why_not)

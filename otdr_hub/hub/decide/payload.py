@@ -8,9 +8,12 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from governance.access.models import User
+from governance.access.policy import may
 from governance.decisions import selectors
 from governance.decisions.board import Board, open_to
 from governance.decisions.models import LaunchDecision, Verdict
+from governance.framework.proposing import Proposal
+from governance.killswitch.selectors import dark
 from governance.launch.seats import SeatName
 from governance.launch.selectors import business_days_left
 from otdr_hub.lib.outcome import Refused
@@ -78,6 +81,31 @@ class DecisionPart(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField()
 
 
+class CriterionPart(serializers.Serializer[Any]):
+    """One criterion; `measured` is a figure, and null for readers who may not see those."""
+
+    criterion = serializers.CharField()
+    title = serializers.CharField()
+    market = serializers.CharField(allow_blank=True)
+    measured = serializers.CharField(allow_null=True, allow_blank=True)
+    limit = serializers.CharField()
+    holds = serializers.BooleanField()
+    sentence = serializers.CharField()
+
+
+class ProposalPart(serializers.Serializer[Any]):
+    """What the decision framework in effect proposes, and why."""
+
+    framework = serializers.CharField()
+    framework_digest = serializers.CharField()
+    digest = serializers.CharField()
+    kind = serializers.ChoiceField(choices=KINDS)
+    markets = serializers.DictField(child=serializers.ChoiceField(choices=["as_is", "noted", "out"]))
+    reasons = serializers.ListField(child=serializers.CharField())
+    criteria = CriterionPart(many=True)
+    would_change = serializers.ListField(child=serializers.CharField())
+
+
 class DecisionsPayload(serializers.Serializer[Any]):
     """`GET /api/v1/decisions`; `seen`, the ETag too, is what a decision names in If-Match."""
 
@@ -87,6 +115,7 @@ class DecisionsPayload(serializers.Serializer[Any]):
     gates = GatePart(many=True)
     verdicts = VerdictPart(many=True)
     kinds = KindPart(many=True)
+    proposal = ProposalPart(allow_null=True)
     decisions = DecisionPart(many=True)
 
 
@@ -95,6 +124,7 @@ class DecisionRequest(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=KINDS)
     reason = serializers.CharField(max_length=1000)
+    differs = serializers.CharField(max_length=1000, allow_blank=True, default="")
 
 
 def _moment(at: dt.datetime) -> str:
@@ -128,12 +158,29 @@ def _decisions(board: Board) -> list[dict[str, Any]]:
     return [decision_payload(one) for one in (*found, *selectors.superseded(board.launch))]
 
 
+def _proposal(proposal: Proposal, reader: User) -> dict[str, Any]:
+    reads, off = bool(may(reader, "measures_read")), dark()
+    return {
+        "framework": proposal.policy.name, "framework_digest": proposal.policy.digest,
+        "digest": proposal.digest, "kind": proposal.kind, "markets": dict(proposal.outcome.markets),
+        "reasons": list(proposal.reasons), "would_change": [one.sentence for one in proposal.changes],
+        "criteria": [
+            {
+                "criterion": row.criterion, "title": row.title, "market": row.market,
+                "measured": row.measured if reads and off.since(row.market) is None else None,
+                "limit": row.limit, "holds": row.holds, "sentence": row.sentence,
+            }
+            for row in proposal.rows
+        ],
+    }  # fmt: skip
+
+
 def decisions_payload(board: Board | None, reader: User) -> dict[str, Any]:
     """The body of `GET /api/v1/decisions`."""
     if board is None:
         return {
             "launch": None, "seen": None, "may_decide": False, "gates": [], "verdicts": [], "kinds": [],
-            "decisions": [],
+            "proposal": None, "decisions": [],
         }  # fmt: skip
     plan = board.plan
     return {
@@ -147,5 +194,6 @@ def decisions_payload(board: Board | None, reader: User) -> dict[str, Any]:
         "gates": [found.plain() for found in board.gates],
         "verdicts": [_verdict(one) for one in board.verdicts.values()],
         "kinds": [_kind(board, kind) for kind, _ in KINDS],
+        "proposal": _proposal(board.proposal, reader) if board.proposal else None,
         "decisions": _decisions(board),
     }  # fmt: skip

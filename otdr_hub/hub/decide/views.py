@@ -14,19 +14,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from governance.access.fresh import fresh_required, take_draft
 from governance.access.models import User
+from governance.access.policy import may
 from governance.decisions import board
 from governance.decisions.models import LaunchDecision
 from governance.decisions.selectors import may_decide
-from governance.decisions.services import decision_make, verdict_give
+from governance.decisions.services import decision_make, preview_look, verdict_give
 from governance.launch.models import Launch
 from governance.launch.selectors import current
+from otdr_hub.hub.decide.carrying import CarryForm, carry_out
 from otdr_hub.hub.decide.forms import ChairForm, VerdictForm
+from otdr_hub.hub.decide.hypothetical import hypothetical
 from otdr_hub.hub.decide.minutes import minutes_page
 from otdr_hub.hub.decide.page import decide_page
+from otdr_hub.hub.decide.words import KINDS, kind_words
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.market import standing_of
 from otdr_hub.hub.noting import noted
+from otdr_hub.hub.page import hub_page
+from otdr_hub.hub.record import read_record
 from otdr_hub.hub.stamp import on_a_wall
 from otdr_hub.lib.outcome import ConflictError, DomainError, NotAllowedError, require
 
@@ -53,6 +59,7 @@ def _page(
     *,
     verdict: VerdictForm | None = None,
     chair: ChairForm | None = None,
+    carry: CarryForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     launch, reading = current(), read_hub()
@@ -63,8 +70,9 @@ def _page(
         empty = render(request, "decide/empty.html", {"standing": standing}, status=status)
         return numbered(empty, reading.epoch)
     page = decide_page(
-        board.read(launch), reader=_actor(request), standing=standing, verdict=verdict, chair=chair
-    )
+        board.read(launch), reader=_actor(request), standing=standing, verdict=verdict, chair=chair,
+        carry=carry,
+    )  # fmt: skip
     if request.GET.get("present"):
         wall = render(request, "decide/present.html", {"page": page}, status=status)
         return on_a_wall(numbered(wall, reading.epoch))
@@ -76,7 +84,11 @@ def _page(
 def decisions(request: HttpRequest) -> HttpResponse:
     """The page of the current launch; `?present=1` for a projector."""
     draft = take_draft(request)
-    return _page(request, chair=replace(ChairForm.typed(draft), is_draft=True) if draft else None)
+    if draft is None:
+        return _page(request)
+    if "owner" in draft or "carry" in draft:
+        return _page(request, carry=replace(CarryForm.typed(draft), is_draft=True))
+    return _page(request, chair=replace(ChairForm.typed(draft), is_draft=True))
 
 
 @cache_control(no_store=True)
@@ -111,13 +123,57 @@ def _decide(request: HttpRequest) -> HttpResponse:
     form = ChairForm.typed(request.POST)
     try:
         decision_make(
-            launch=_launch(), kind=form.kind, reason=form.reason, seen=form.seen, actor=_actor(request)
-        )
+            launch=_launch(), kind=form.kind, reason=form.reason, differs=form.differs, seen=form.seen,
+            actor=_actor(request),
+        )  # fmt: skip
     except NotAllowedError:
         raise
     except DomainError as error:
         return _page(request, chair=form.with_error(error), status=_status(error))
     return HttpResponseRedirect(reverse("hub:decisions"))
+
+
+@cache_control(no_store=True)
+@require_POST
+def carry(request: HttpRequest) -> HttpResponseBase:
+    """Exclude what the decision leaves out, and publish. Who is not the chair is refused first."""
+    require(may_decide(_launch(), _actor(request)))
+    return _carry(request)
+
+
+@fresh_required(page=lambda _: reverse("hub:decisions"))
+def _carry(request: HttpRequest) -> HttpResponse:
+    form = CarryForm.typed(request.POST)
+    try:
+        carry_out(launch=_launch(), form=form, actor=_actor(request))
+    except NotAllowedError:
+        raise
+    except DomainError as error:
+        return _page(request, carry=form.with_error(error), status=_status(error))
+    return HttpResponseRedirect(reverse("hub:hub"))
+
+
+@cache_control(no_store=True)
+@require_safe
+def preview(request: HttpRequest, kind: str) -> HttpResponse:
+    """The hub as it would be under an option, for who sits at the table; who looked is on record."""
+    actor = _actor(request)
+    require(may(actor, "preview_look"))
+    launch = _launch()
+    if kind not in KINDS:
+        raise Http404
+    reading = read_hub()
+    table = board.read(launch)
+    words = CarryForm.typed(request.GET).words()
+    if kind == LaunchDecision.Kind.BLOCK:
+        # A block changes nothing that is shown.
+        page, seen = hub_page(reading, read_record(reading)), table.digest
+    else:
+        made = hypothetical(table, kind, words, epoch=reading.epoch, actor=actor)
+        page, seen = made.page, made.seen
+    preview_look(launch=launch, kind=kind, seen=seen, actor=actor)
+    context = {"page": page, "option": kind_words(kind)[0], "is_block": kind == LaunchDecision.Kind.BLOCK}
+    return numbered(render(request, "decide/preview.html", context), reading.epoch)
 
 
 @cache_control(no_store=True)

@@ -74,7 +74,8 @@ def _effect_row(label: str, part: Sum, scope: Sum) -> EffectRow:
     )
 
 
-def _rows(stand: Ground, names: dict[str, str]) -> tuple[EffectRow, ...]:
+def effect_rows(stand: Ground, names: dict[str, str]) -> tuple[EffectRow, ...]:
+    """The effect table, ready to print: the roll-up with and without the markets, and each alone."""
     table = stand.effect
     return (
         _effect_row(_("With these markets"), table.included, table.scope),
@@ -145,7 +146,7 @@ def decide_page(choice: Choice, actor: User, problem: str = "") -> DecidePage:
         week=week_title(stand.monday),
         state=words.scope_state(choice.state),
         said=_said(choice),
-        rows=_rows(stand, names),
+        rows=effect_rows(stand, names),
         visible=visible_rows(stand.visible, names) if stand.visible else (),
         change=_change(stand),
         left_off=_left_off(stand, names),

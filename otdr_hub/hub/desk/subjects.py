@@ -1,4 +1,4 @@
-"""What a request is about where it is not about markets: a definition, a requirement, force majeure."""
+"""What a request is about where it is not about markets: a definition, a requirement, a framework."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.definition import diff, explain
+from governance.framework.models import FrameworkPolicy
+from governance.framework.policy import diff as diff_frameworks
+from governance.framework.policy import explain as explain_framework
+from governance.framework.selectors import in_effect as framework_in_effect
 from governance.killswitch.models import WHOLE, LiftAsk
 from governance.majeure.models import ForceMajeure
 from governance.markets.selectors import names as market_names
@@ -162,6 +166,27 @@ def _shown_line(line: str, names: dict[str, str]) -> str:
     }  # fmt: skip
 
 
+def _framework(digest: str) -> Subject | None:
+    """All of a proposed framework in sentences, and what changes against the one in effect."""
+    item = FrameworkPolicy.objects.filter(digest=digest).select_related("proposed_by").first()
+    if item is None:
+        return None
+    today = framework_in_effect()
+    old = today.policy if today is not None and today.digest != digest else None
+    changes = diff_frameworks(old, item.policy) if old else ()
+    title = _("What changes against %(name)s") % {"name": old.name} if old else _("What it asks")
+    return Subject(
+        lead=_("%(name)s: what a launch is measured by, and the limits.") % {"name": item.name},
+        title=title,
+        changes=changes or tuple(f"{name}: {said}" for name, said in explain_framework(item.policy)),
+        facts=(
+            Fact(_("Reason"), item.reason),
+            Fact(_("Proposed by"), item.proposed_by.username),
+            Fact(_("Fingerprint"), fingerprint(item.digest), is_code=True),
+        ),
+    )
+
+
 def _scope(digests: Sequence[str]) -> Subject | None:
     """Markets are told line by line; only a definition that changes is said once for all of them."""
     rows = ScopeDecision.objects.filter(digest__in=digests).select_related("version").order_by("pk")
@@ -186,7 +211,10 @@ def subject_of(act: str, digests: Sequence[str], person: User) -> Subject | None
     """What a request is about, for one reader, said once for all lines; None where the lines say it all."""
     if act == "version":
         return _version(digests[0], person) if digests else None
-    tell = {"requirement": _requirement, "majeure": _majeure, "shutoff_lift": _lift}.get(act)
+    tells = {
+        "requirement": _requirement, "majeure": _majeure, "shutoff_lift": _lift, "framework": _framework,
+    }  # fmt: skip
+    tell = tells.get(act)
     if tell is not None:
         return tell(digests[0]) if digests else None
     return _scope(digests) if act == "scope" else None

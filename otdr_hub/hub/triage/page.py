@@ -14,12 +14,15 @@ from governance.cases import selectors
 from governance.cases.models import Case, CaseEvidence, CaseNote, CaseStep, CaseVerdict
 from governance.markets.models import Market
 from metrics.assessments.selectors import document as filed
+from otdr_hub.hub.blast.asking import of_weeks
+from otdr_hub.hub.blast.part import blast_part
 from otdr_hub.hub.numbers import day, fingerprint, moment
 from otdr_hub.hub.triage import words
 from otdr_hub.hub.triage.finding import finding_of
 from otdr_hub.hub.triage.parts import CasePage, ListPage, Proof, Reply, Row, Step
 from otdr_hub.hub.triage.timeline import timeline_of
 from otdr_hub.lib import clock, weeks
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, Refused
 
 Document = Mapping[str, Any]
 
@@ -86,7 +89,19 @@ def case_page(case: Case, person: User, *, address: str = "", chosen: str = "") 
             for one in notes if one.kind == CaseNote.Kind.PROPOSAL
         ) if sees else (),
         stops=selectors.refusal(case.market_id, case.breakout, case.value, case.last_week),
+        **_blast(case, person, sees=sees),
     )  # fmt: skip
+
+
+def _blast(case: Case, person: User, *, sees: bool) -> dict[str, Any]:
+    """What the case's weeks would do if they were shown: figures, for whoever may see those."""
+    may_look = may(person, "measures_read")
+    if not sees or isinstance(may_look, Refused):
+        return {"no_blast": may_look.reason if isinstance(may_look, Refused) else ""}
+    try:
+        return {"blast": blast_part(of_weeks(case.market_id, case.first_week, case.last_week, person))}
+    except (ConflictError, InvalidInputError) as error:
+        return {"no_blast": str(error)}
 
 
 def _hidden(case: Case, is_open: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from otdr_hub.hub.blast.part import BlastPart
 from otdr_hub.hub.desk.words import Mark
 from otdr_hub.hub.triage.drawing import Figure, HeatMap
 
@@ -176,3 +177,5 @@ class CasePage:
     verdicts: tuple[tuple[str, str, str], ...]
     proposals: tuple[str, ...]
     stops: str
+    blast: BlastPart | None = None
+    no_blast: str = ""

@@ -1,0 +1,90 @@
+"""What the hub would tell of markets that are not shown yet, by the very rules it shows weeks by.
+
+The rules are those of the view `hub.page` (a week is told once it is mature, complete and large enough; how
+final it is follows from locks). They stand here a second time because the hub's role cannot read what is not
+certified, on purpose; a test publishes what was previewed and compares both, word for word.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from governance.access.models import User
+from governance.access.policy import may
+from governance.models import MetricVersion
+from governance.versions.selectors import definition_of
+from metrics.periods.finality import locks_in_force
+from metrics.recompute import storage
+from otdr_hub.lib.outcome import require
+
+# Fewer shipments are never told, whatever a definition says.
+_SMALLEST: Final = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A market's vintage, through the week of a Monday, as known at a moment (aware)."""
+
+    market: str
+    vintage: str
+    through: dt.date
+    as_of: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One week of a market as the hub would tell it."""
+
+    monday: dt.date
+    due: int
+    on_time: int
+    late: int
+    pending: int
+    unknown: int
+    finality: str
+
+
+def _is_told(week: Mapping[str, Any], line: Line, version: MetricVersion, smallest: int) -> bool:
+    if week["week"] > line.through or week["pending"] or week["due"] < smallest:
+        return False
+    if week["matures_at"] is None or week["matures_at"] > line.as_of:
+        return False
+    return bool(week["unknown"] <= (1 - version.completeness_floor) * week["due"])
+
+
+def _finality(week: Mapping[str, Any], locked: str | None) -> str:
+    if locked is None:
+        return "provisional"
+    return "final" if locked == week["root"] else "restated"
+
+
+def told(*, version: MetricVersion, lines: Sequence[Line], actor: User) -> dict[str, tuple[Told, ...]]:
+    """Market -> its weeks as they would be shown, oldest first. Certified or not: for the table alone."""
+    require(may(actor, "preview_look"))
+    smallest = max(definition_of(version).small_cell, _SMALLEST)
+    by_vintage = {line.vintage: line for line in lines}
+    locks = locks_in_force(version.digest, [line.market for line in lines])
+    found: dict[str, list[Told]] = {line.market: [] for line in lines}
+    for week in storage.weeks_of(list(by_vintage)):
+        line = by_vintage[week["vintage"]]
+        if not _is_told(week, line, version, smallest):
+            continue
+        lock = locks.get((line.market, week["week"]))
+        counts = {name: week[name] for name in ("due", "on_time", "late", "pending", "unknown")}
+        final = _finality(week, lock.root if lock else None)
+        found[line.market].append(Told(week["week"], **counts, finality=final))
+    return {market: tuple(weeks) for market, weeks in found.items()}
+
+
+def due_in(*, lines: Sequence[Line], monday: dt.date, actor: User) -> dict[str, int]:
+    """Market -> shipments due in the week, whatever may be told of it: what coverage is a share of."""
+    require(may(actor, "preview_look"))
+    names = {line.vintage: line.market for line in lines}
+    return {
+        names[week["vintage"]]: week["due"]
+        for week in storage.weeks_of(list(names))
+        if week["week"] == monday
+    }

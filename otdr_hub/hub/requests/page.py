@@ -1,0 +1,202 @@
+"""The pages of requests as frozen objects: every text on them, and nothing a template has to work out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from governance.access.models import User
+from governance.access.policy import may
+from governance.markets.models import Market
+from governance.requests.models import MetricRequest, RequestAnswer, RequestImpact
+from governance.requests.selectors import answers_of, impact_of
+from governance.requests.services import Answer
+from otdr_hub.hub.decide.words import Mark
+from otdr_hub.hub.desk.forms import clean
+from otdr_hub.hub.numbers import fingerprint, moment
+from otdr_hub.hub.requests.draft import draft
+from otdr_hub.hub.sentences import join_names
+
+_SAID: Final = ("title", "asks", "purpose")
+
+
+@dataclass(frozen=True, slots=True)
+class AskForm:
+    """A request as it was typed; `wrong` is the sentence why it was refused."""
+
+    title: str = ""
+    asks: str = ""
+    purpose: str = ""
+    markets: tuple[str, ...] = ()
+    wrong: str = ""
+
+    @classmethod
+    def typed(cls, post: QueryDict) -> Self:
+        """From a request."""
+        title, asks, purpose = (clean(post.get(name, "")).strip() for name in _SAID)
+        return cls(title, asks, purpose, tuple(dict.fromkeys(post.getlist("market"))))
+
+    def with_error(self, error: Exception) -> Self:
+        """The same, saying what was wrong."""
+        return replace(self, wrong=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """A market on the page: what is decided, and what is typed about it."""
+
+    code: str
+    name: str
+    mark: Mark
+    reason: str
+    condition: str
+    by: str
+    at: str
+    impact: tuple[str, ...]
+    answer: str = ""
+    typed_reason: str = ""
+    typed_condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A request in the list."""
+
+    number: int
+    name: str
+    title: str
+    by: str
+    at: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """All requests, and the form of who may ask."""
+
+    requests: tuple[Listed, ...]
+    form: AskForm
+    markets: tuple[tuple[str, str], ...]
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """One request: asked, assessed, decided market by market, and the message that goes back."""
+
+    number: int
+    name: str
+    title: str
+    asks: str
+    purpose: str
+    by: str
+    at: str
+    rows: tuple[AnswerRow, ...]
+    assessed: str
+    table: str
+    impact: int
+    shared: tuple[str, ...]
+    draft: str
+    decides: bool
+    assesses: bool
+    wrong: str = ""
+
+
+def answer_mark(answer: str) -> Mark:
+    """How a market stands in a request."""
+    return {
+        "yes": Mark("go", _("Yes"), "mark-quiet"),
+        "not_yet": Mark("if", _("Not yet"), "mark-if"),
+        "no": Mark("nogo", _("No"), "mark-nogo"),
+    }.get(answer, Mark("waiting", _("not decided yet"), "mark-silent"))
+
+
+def _names() -> dict[str, str]:
+    return dict(Market.objects.order_by("priority", "code").values_list("code", "name"))
+
+
+def state_of(request: MetricRequest) -> str:
+    """Where a request stands, in words: what is decided of which markets."""
+    answers, names = answers_of(request), _names()
+    words = (("yes", _("yes: %(names)s")), ("not_yet", _("not yet: %(names)s")), ("no", _("no: %(names)s")))
+    found = []
+    for answer, said in words:
+        meant = [names[code] for code, one in answers.items() if one.answer == answer]
+        if meant:
+            found.append(said % {"names": join_names(meant)})
+    if found:
+        return "; ".join(found)
+    return _("assessed, not decided yet") if impact_of(request) else _("not assessed yet")
+
+
+def list_page(reader: User, form: AskForm | None = None) -> ListPage:
+    """The list as one person sees it, newest first."""
+    rows = MetricRequest.objects.select_related("asked_by").order_by("-pk")
+    allowed = may(reader, "request_make")
+    return ListPage(
+        requests=tuple(
+            Listed(one.pk, str(one), one.title, one.asked_by.username, moment(one.asked_at), state_of(one))
+            for one in rows
+        ),
+        form=form or AskForm(), markets=tuple(_names().items()), why_not=getattr(allowed, "reason", ""),
+    )  # fmt: skip
+
+
+def typed_answers(post: QueryDict, request: MetricRequest) -> dict[str, Answer]:
+    """Market -> what was chosen for it; those left open are not in it."""
+    found = {}
+    for code in request.codes:
+        answer = clean(post.get(f"answer-{code}", "")).strip()
+        if answer:
+            reason = clean(post.get(f"reason-{code}", "")).strip()
+            found[code] = Answer(answer, reason, clean(post.get(f"condition-{code}", "")).strip())
+    return found
+
+
+def _row(
+    code: str, name: str, given: RequestAnswer | None, impact: RequestImpact | None, typed: Answer | None
+) -> AnswerRow:
+    said = tuple(text for market, text in impact.said if market == code) if impact else ()
+    mark = answer_mark(given.answer if given else "")
+    row = AnswerRow(code, name, mark, "", "", "", "", said)
+    if given is not None:
+        row = replace(
+            row, reason=given.reason, condition=given.condition, by=given.decided_by.username,
+            at=moment(given.decided_at),
+        )  # fmt: skip
+    if typed is None:
+        return row
+    return replace(
+        row, answer=typed.answer, typed_reason=typed.reason, typed_condition=typed.condition
+    )  # fmt: skip
+
+
+def request_page(
+    request: MetricRequest, reader: User, typed: Mapping[str, Answer] | None = None, wrong: str = ""
+) -> RequestPage:
+    """One request as one person sees it, with what they typed and why it was refused."""
+    names, answers, impact = _names(), answers_of(request), impact_of(request)
+    given = typed or {}
+    return RequestPage(
+        number=request.pk, name=str(request), title=request.title, asks=request.asks,
+        purpose=request.purpose, by=request.asked_by.username, at=moment(request.asked_at),
+        rows=tuple(
+            _row(code, names[code], answers.get(code), impact, given.get(code)) for code in request.codes
+        ),
+        assessed=_assessed(impact), table=fingerprint(impact.table) if impact else "",
+        impact=impact.pk if impact else 0,
+        shared=tuple(text for code, text in impact.said if not code) if impact else (),
+        draft=draft(request, answers, impact),
+        decides=impact is not None and bool(may(reader, "request_answer")),
+        assesses=bool(may(reader, "request_assess")) and bool(may(reader, "scope_decide")), wrong=wrong,
+    )  # fmt: skip
+
+
+def _assessed(impact: RequestImpact | None) -> str:
+    if impact is None:
+        return ""
+    return _("%(by)s, %(at)s") % {"by": impact.assessed_by.username, "at": moment(impact.assessed_at)}

@@ -1,0 +1,117 @@
+"""The blast radius: with and without suspect numbers, near a threshold, and who has seen them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from governance.access.policy import ROLES
+from metrics.operator.blast import blast
+from metrics.operator.effect import Sum
+from otdr_hub.lib.outcome import InvalidInputError, NotAllowedError
+from tests import builders
+from tests.builders import WEEK, person
+from tests.decide_client import client, words
+
+pytestmark = pytest.mark.django_db
+READS = {"finance", "legal", "logistics", "dpm", "auditor", "data_engineer"}
+
+
+@pytest.fixture(autouse=True)
+def lake(settings, tmp_path):
+    settings.LAKE_ROOT = tmp_path / "lake"
+    return tmp_path
+
+
+def look(run, *markets: str, **more):
+    given = {
+        "version": run.version, "markets": markets or ("AA",), "since": WEEK, "through": WEEK,
+        "threshold": Decimal(90), "actor": person("dpm"),
+    }  # fmt: skip
+    return blast(**(given | more))
+
+
+def test_the_roll_up_with_and_without(lake):
+    found = look(builders.run_done(lake))
+    assert [one.monday for one in found.weeks] == [WEEK]
+    week = found.weeks[0]
+    assert (week.included, week.left_out) == (Sum(22, 24), Sum(11, 12))
+    assert week.points == 0
+    assert found.steady == ()
+
+
+def test_without_the_only_market_nothing_is_left(lake):
+    week = look(builders.run_done(lake), "AA", "BB").weeks[0]
+    assert week.left_out == Sum(0, 0)
+    assert week.points is None
+
+
+def test_a_lane_is_near_or_not_by_the_points_asked(lake):
+    run = builders.run_done(lake)
+    rate = Fraction(11, 12) * 100  # 91.67
+    near = look(run, within=Decimal(2)).near
+    assert {one.kind for one in near} == {"carrier", "lane"}
+    assert all(one.included == Sum(11, 12) and one.left_out == Sum(0, 0) for one in near)
+    assert not any(one.crosses for one in near)
+    assert abs(rate - 90) > 1
+    assert look(run, within=Decimal(1)).near == ()
+
+
+def test_what_is_asked_has_to_be_there(lake):
+    run = builders.run_done(lake)
+    with pytest.raises(InvalidInputError, match="ZZ"):
+        look(run, "ZZ")
+    with pytest.raises(InvalidInputError, match="Mondays"):
+        look(run, since=WEEK + dt.timedelta(days=1))
+    with pytest.raises(InvalidInputError, match="Mondays"):
+        look(run, since=WEEK + dt.timedelta(days=7))
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - READS))
+def test_it_is_not_for_everybody(lake, role):
+    run = builders.run_done(lake)
+    with pytest.raises(NotAllowedError):
+        look(run, actor=person(role))
+    assert client(role).get("/blast/AA/").status_code == 403
+    assert client(role).get("/api/v1/blast/AA").status_code == 403
+
+
+def test_who_has_seen_it(lake):
+    publication = builders.published(lake)
+    assert look(worlds_run(publication)).readers == ()
+    client("executive").get("/")
+    client("finance").get("/export/hub.csv")
+    list(client("finance").get("/export/hub.csv").streaming_content)
+    seen = {(one.person, one.surface, one.what) for one in look(worlds_run(publication)).readers}
+    assert ("executive", "page", "AA") in seen
+    assert ("finance", "csv", "AA") in seen
+    assert look(worlds_run(publication), "BB").readers == ()
+
+
+class worlds_run:  # noqa: N801 (stands in for a run, of which only the version is asked)
+    def __init__(self, publication):
+        self.version = publication.version
+
+
+def test_the_page_says_it_in_words(lake):
+    builders.published(lake)
+    said = words(client("dpm").get("/blast/AA/"))
+    assert "If Aland were shown" in said
+    assert "With Aland the roll-up of" in said
+    assert "Nobody has seen it on the hub." in said
+    wrong = client("dpm").get("/blast/AA/?since=soon")
+    assert wrong.status_code == 422
+    assert "since:" in words(wrong)
+    assert client("dpm").get("/blast/AA/?threshold=much").status_code == 422
+
+
+def test_the_api_says_the_same(lake):
+    builders.published(lake)
+    told = client("dpm").get("/api/v1/blast/AA?threshold=90").json()
+    assert told["weeks"][0]["included"] == {"on_time": 22, "due": 24}
+    assert told["weeks"][0]["left_out"] == {"on_time": 11, "due": 12}
+    assert told["threshold"] == "90"
+    assert client("dpm").get("/api/v1/blast/ZZ").status_code == 404

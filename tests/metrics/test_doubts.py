@@ -1,0 +1,106 @@
+"""What cases say to a decision framework: open ones from the first minute, findings once they were shown wider."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from governance.cases.services import case_evidence_freeze, case_note_add
+from governance.cases.verdicts.services import case_resolve
+from governance.decisions import board
+from metrics.gates.doubts import bias_of, doubt_of, doubts
+from tests import builders, cases, frameworks
+from tests.builders import person
+from tests.decide_client import client, words
+from tests.launches import ready
+
+pytestmark = pytest.mark.django_db
+FOUND = {
+    "rate": {"rate": "0.9960"},
+    "range": {"low": "0.5860", "high": "0.9960"},
+    "hypotheses": [
+        {"kind": "data_defect", "probability": "0.8700"},
+        {"kind": "real_change", "probability": "0.0400"},
+        {"kind": "quiet", "probability": "0.0100"},
+        {"kind": "unknown", "probability": "0.0800"},
+    ],
+    "verdict": {"outcome": "data_defect"},
+}
+
+
+@pytest.fixture(autouse=True)
+def lake(settings, tmp_path):
+    settings.LAKE_ROOT = tmp_path / "lake"
+    return tmp_path
+
+
+def test_doubt_is_what_the_deliveries_do_not_explain():
+    assert doubt_of(FOUND) == Decimal("95.00")
+    assert doubt_of({"hypotheses": []}) is None
+
+
+def test_bias_is_the_far_end_of_the_range():
+    assert bias_of(FOUND) == Decimal("41.00")
+    assert bias_of(FOUND | {"range": None}) is None
+    assert bias_of({"rate": {"rate": "0.90"}, "range": {"low": "0.89", "high": "0.95"}}) == Decimal("5.00")
+
+
+def with_evidence(case=None, **more):
+    case = case or cases.opened()
+    frozen = cases.filed(**(FOUND | more))
+    case_evidence_freeze(case=case, frozen=frozen, actor=person("data_engineer"))
+    return case, frozen
+
+
+def widely_shown(case):
+    for kind in ("word_sent", "shown_wider"):
+        case_note_add(case=case, kind=kind, text="Look at this field.", actor=person("dpm"))
+    return case
+
+
+def test_an_open_case_counts_at_once_and_its_findings_once_they_are_for_all(lake):
+    launch = ready(lake)
+    case, _ = with_evidence()
+    quiet = doubts(launch, ["AA", "BB"])
+    assert set(quiet) == {"AA"}
+    assert quiet["AA"]["cases"] == 1
+    assert "doubt" not in quiet["AA"]
+    widely_shown(case)
+    told = doubts(launch, ["AA", "BB"])["AA"]
+    assert (told["cases"], told["doubt"], told["bias"]) == (1, Decimal("95.00"), Decimal("41.00"))
+    assert told["verdict"] == "data defect"
+
+
+def test_the_proposal_leaves_a_doubted_market_out(lake):
+    launch = ready(lake)
+    frameworks.in_effect(coverage="10", excluded="100")
+    assert dict(board.proposed(launch).outcome.markets)["AA"] == "as_is"
+    widely_shown(with_evidence()[0])
+    found = board.proposed(launch)
+    assert dict(found.outcome.markets)["AA"] == "out"
+    assert found.kind == "block"
+    said = words(client("dpm").get("/decisions/"))
+    assert "data defect, 95 %" in said
+    assert 'href="/triage/1/"' in client("dpm").get("/decisions/").content.decode()
+    assert "95 %" not in words(client("executive").get("/decisions/"))
+
+
+def test_a_verdict_of_a_person_stands_before_the_engine(lake):
+    launch = ready(lake)
+    for verdict, wanted in (("data_defect", Decimal(100)), ("real_change", None)):
+        case, frozen = with_evidence(note=verdict)
+        case_resolve(
+            case=case, verdict=verdict, reason="Looked at.", assessment=frozen.assessment,
+            hypothesis="delivered_at_defaulted" if verdict == "data_defect" else "real_change",
+            actor=person("dpm"),
+        )  # fmt: skip
+        assert doubts(launch, ["AA"]).get("AA", {}).get("doubt") == wanted
+
+
+def test_a_case_shows_what_it_would_do_to_whom_may_see_figures(lake):
+    builders.published(lake)
+    case = widely_shown(cases.opened())
+    page = f"/triage/{case.number}/"
+    assert "With Aland the roll-up of" in words(client("dpm").get(page))
+    assert "With Aland the roll-up of" not in words(client("bizops").get(page))
