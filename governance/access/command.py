@@ -11,6 +11,7 @@ from abc import abstractmethod
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from otdr_hub.lib.outcome import DomainError, InvalidInputError
@@ -43,7 +44,7 @@ class ServiceCommand(BaseCommand):
         try:
             actor = User.objects.filter(username=options["actor"]).first()
             if actor is None:
-                raise InvalidInputError(f"There is no account '{options['actor']}'.")
+                raise InvalidInputError(_("There is no account '%(actor)s'.") % {"actor": options["actor"]})
             answer, text, code = self.run(actor, options)
         except DomainError as error:
             answer, text, code = {"error": str(error), "type": error.slug}, str(error), REFUSED
