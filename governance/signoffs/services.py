@@ -160,8 +160,13 @@ def _proven(authenticated_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     return min(authenticated_at, now)
 
 
-def _check_blocked(act: str, answers: Mapping[str, LineAnswer]) -> None:
-    """What may not be approved now may still be asked about or rejected."""
+def _check_open(act: str, lines: list[SignoffLine], answers: Mapping[str, LineAnswer]) -> None:
+    """Only what is still asked is answered; what may not be approved now may be asked about or rejected."""
+    gone = [line.subject for line in lines if not acts.is_current(act, line.digest)]
+    if gone:
+        raise ConflictError(
+            _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
+        )
     approving = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
     for digest, answer in answers.items():
         if answer.verdict in approving and (why := acts.why_blocked(act, digest)):
@@ -194,12 +199,7 @@ def request_sign(
         raise ConflictError(_("%(actor)s has already answered this request.") % {"actor": actor.username})
     deputyship = None if role in actor.roles else deputyship_for(request, role, actor)
     _check_one_voice(lines, role, actor, deputyship)
-    gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
-    if gone:
-        raise ConflictError(
-            _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
-        )
-    _check_blocked(request.act, answers)
+    _check_open(request.act, lines, answers)
     open_before = [line for line in lines if not stands(request.act, line.digest)]
     given = _answered(lines, answers, Signature(
         role=role, person=actor, statement=statement, authenticated_at=proven_at,
