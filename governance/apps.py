@@ -14,6 +14,7 @@ class GovernanceConfig(AppConfig):
         import governance.access.alarms  # noqa: PLC0415 (apps are loaded first)
         import governance.decisions.own  # noqa: PLC0415 (apps are loaded first)
         import governance.majeure.services  # noqa: PLC0415 (apps are loaded first)
+        import governance.publication.unseen  # noqa: PLC0415 (apps are loaded first)
         import governance.requirements.services  # noqa: PLC0415 (apps are loaded first)
         import governance.scope.services  # noqa: PLC0415 (apps are loaded first)
         import governance.versions.services  # noqa: PLC0415, F401 (each registers its act)

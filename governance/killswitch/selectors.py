@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from governance.killswitch.models import ALL, GLOBAL, WHOLE, LiftAsk, Shutoff, ShutoffLift, ShutoffRepeat
+from governance.markets.models import Market
 from governance.signoffs.models import Signature
 from governance.signoffs.selectors import answers
 
@@ -43,6 +45,35 @@ def standing() -> QuerySet[Shutoff]:
 def in_effect(markets: Collection[str]) -> list[Shutoff]:
     """Shutoffs in effect of these markets as a whole and of everything, oldest first."""
     return list(standing().filter(market__in=[*markets, GLOBAL], breakout=WHOLE))
+
+
+@dataclass(frozen=True, slots=True)
+class Dark:
+    """What is switched off at one moment, for pages whose counts no view of the hub guards.
+
+    `whole` says since when a market is off; `carriers` since when all or any one of its carrier figures are,
+    with the market or by themselves: where one is off, the others would give it away.
+    """
+
+    whole: Mapping[str, dt.datetime]
+    carriers: Mapping[str, dt.datetime]
+
+    def since(self, market: str, breakout: str = WHOLE) -> dt.datetime | None:
+        """Since when the figures of a market, or of its carriers, are on no page; None while they may be."""
+        return (self.whole if breakout == WHOLE else self.carriers).get(market)
+
+
+def dark() -> Dark:
+    """What is switched off now. Whoever shows counts reads the epoch before this, and the counts after it."""
+    codes = list(Market.objects.order_by("priority", "code").values_list("code", flat=True))
+    whole: dict[str, dt.datetime] = {}
+    carriers: dict[str, dt.datetime] = {}
+    for one in standing():
+        for code in codes if one.market == GLOBAL else (one.market,):
+            carriers.setdefault(code, one.at)
+            if one.breakout == WHOLE:
+                whole.setdefault(code, one.at)
+    return Dark(whole, carriers)
 
 
 def of_key(market: str, breakout: str, value: str) -> Shutoff | None:

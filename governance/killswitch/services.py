@@ -223,7 +223,8 @@ def _check_possible(shutoff: Shutoff, actor: User) -> None:
 def lift_ask(*, shutoff: Shutoff, evidence: str, actor: User) -> SignoffRequest:
     """Ask the departments to let what is switched off be shown again: exactly what is certified now.
 
-    Raises ConflictError where it is on, is asked already, or nothing of it is certified.
+    Where nothing of it is, that is nothing: on again, it may be signed and is shown only then. Raises
+    ConflictError where it is on or is asked already.
     """
     require(may(actor, "lift_ask"))
     require_short(_("evidence"), evidence, EVIDENCE)
@@ -240,11 +241,6 @@ def lift_ask(*, shutoff: Shutoff, evidence: str, actor: User) -> SignoffRequest:
             _("It is asked already that %(what)s be on again; the departments have it.") % {"what": what}
         )
     content = shown_again(shutoff)
-    if not content:
-        raise ConflictError(
-            _("Nothing of %(what)s is certified, so nothing could be shown again. Certify it.")
-            % {"what": what}
-        )
     _check_possible(shutoff, actor)
     now = clock.now()
     said = {

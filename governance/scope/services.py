@@ -52,7 +52,7 @@ def _is_newest(digest: str) -> bool:
 
 
 acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders, current=_is_newest))
-acts.block(ACT, blocks.why_blocked)
+acts.hold(ACT, blocks.why_blocked)
 acts.bar(ACT, blocks.resolvers)
 
 

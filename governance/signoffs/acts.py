@@ -27,7 +27,7 @@ class Act:
 
 
 _acts: Final[dict[str, Act]] = {}
-_blocks: Final[dict[str, Callable[[str], str]]] = {}
+_held: Final[dict[str, list[Callable[[str], str]]]] = {}
 _barred: Final[dict[str, list[Callable[[str], set[int]]]]] = {}
 
 
@@ -59,16 +59,18 @@ def bar(name: str, find: Callable[[str], set[int]]) -> None:
         known.append(find)
 
 
+def hold(name: str, why: Callable[[str], str]) -> None:
+    """Let a room above say why nobody may agree to a digest of an act for now (empty: they may)."""
+    known = _held.setdefault(name, [])
+    if why not in known:
+        known.append(why)
+
+
+def held(name: str, digest: str) -> str:
+    """Why nobody may agree to a digest for now, in one sentence; empty where they may."""
+    return next((said for why in _held.get(name, []) if (said := why(digest))), "")
+
+
 def is_current(name: str, digest: str) -> bool:
     """Whether signatures over a digest of an act are still wanted."""
     return _acts[name].current(digest) if name in _acts else True
-
-
-def block(name: str, why: Callable[[str], str]) -> None:
-    """Let the room that owns an act say why a digest of it may not be approved now; empty where it may."""
-    _blocks[name] = why
-
-
-def why_blocked(name: str, digest: str) -> str:
-    """Why a digest of an act may not be approved now, in a sentence; empty where it may."""
-    return _blocks[name](digest) if name in _blocks else ""

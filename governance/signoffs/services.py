@@ -153,24 +153,19 @@ def _check_answers(lines: list[SignoffLine], answers: Mapping[str, LineAnswer], 
             )
 
 
+def _check_current(request: SignoffRequest, lines: list[SignoffLine]) -> None:
+    gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
+    if gone:
+        raise ConflictError(
+            _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
+        )
+
+
 def _proven(authenticated_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     """When the signer proved who they are; now, by a clock a little ahead. The database asks again."""
     if not -CLOCKS_APART <= now - authenticated_at <= FRESH:
         raise NotAllowedError(_("Sign in again first: who signs proves who they are within five minutes."))
     return min(authenticated_at, now)
-
-
-def _check_open(act: str, lines: list[SignoffLine], answers: Mapping[str, LineAnswer]) -> None:
-    """Only what is still asked is answered; what may not be approved now may be asked about or rejected."""
-    gone = [line.subject for line in lines if not acts.is_current(act, line.digest)]
-    if gone:
-        raise ConflictError(
-            _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
-        )
-    approving = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
-    for digest, answer in answers.items():
-        if answer.verdict in approving and (why := acts.why_blocked(act, digest)):
-            raise ConflictError(why)
 
 
 @transaction.atomic
@@ -199,7 +194,8 @@ def request_sign(
         raise ConflictError(_("%(actor)s has already answered this request.") % {"actor": actor.username})
     deputyship = None if role in actor.roles else deputyship_for(request, role, actor)
     _check_one_voice(lines, role, actor, deputyship)
-    _check_open(request.act, lines, answers)
+    _check_current(request, lines)
+    _check_held(request.act, answers)
     open_before = [line for line in lines if not stands(request.act, line.digest)]
     given = _answered(lines, answers, Signature(
         role=role, person=actor, statement=statement, authenticated_at=proven_at,
@@ -220,6 +216,14 @@ def request_sign(
         facts=ledger.together(facts.of_signatures(given), *moved),
     )
     return request
+
+
+def _check_held(act: str, answers: Mapping[str, LineAnswer]) -> None:
+    """Whoever agrees has to see what is agreed to; to ask and to reject takes no number."""
+    agreed = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
+    for digest in sorted(key for key, answer in answers.items() if answer.verdict in agreed):
+        if why := acts.held(act, digest):
+            raise ConflictError(why)
 
 
 def _answered(

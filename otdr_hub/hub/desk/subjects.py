@@ -20,7 +20,7 @@ from governance.signoffs.models import EVERYWHERE, RequirementChange
 from governance.signoffs.selectors import in_force
 from governance.versions.selectors import definition_of, disclosure_of
 from governance.versions.states import VersionState
-from metrics.versions.effect import may_compare
+from metrics.versions.effect import effect_seen, may_compare
 from otdr_hub.hub.annotations import category_words
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.evidence import Fact
@@ -55,7 +55,7 @@ def _disclosed(version: MetricVersion, reads: bool) -> tuple[Fact, ...]:
     if made is None:
         return ()
     closed = made.against is not None and not reads
-    effect = _("For those who approve it, and for operators.") if closed else made.effect
+    effect = _("For those who approve it, and for operators.") if closed else effect_seen(made.effect)
     names = ((_("Reason"), made.reason), (_("Effect"), effect))
     return tuple(Fact(label, text) for label, text in names if text)
 
@@ -138,7 +138,8 @@ def _lift(digest: str) -> Subject | None:
     return Subject(
         lead=_("%(name)s is to be shown again.") % {"name": name_of(off, names)},
         title=_("What would be shown, as certified"),
-        changes=tuple(_shown_line(line, names) for line in ask.content.splitlines()),
+        changes=tuple(_shown_line(line, names) for line in ask.content.splitlines())
+        or (_("Nothing: none of it is certified. On again, it may be signed, and is shown only then."),),
         facts=(
             Fact(_("Switched off by"), who),
             *((Fact(_("Reason"), reason_of(off)),) if reason_of(off) else ()),
