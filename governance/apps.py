@@ -12,9 +12,9 @@ class GovernanceConfig(AppConfig):
     def ready(self) -> None:
         """Rooms say what a complete set of signatures changes; the door raises its alarms."""
         import governance.access.alarms  # noqa: PLC0415 (apps are loaded first)
-        import governance.access.openapi  # noqa: PLC0415 (apps are loaded first)
         import governance.decisions.own  # noqa: PLC0415 (apps are loaded first)
         import governance.majeure.services  # noqa: PLC0415 (apps are loaded first)
+        import governance.publication.unseen  # noqa: PLC0415 (apps are loaded first)
         import governance.requirements.services  # noqa: PLC0415 (apps are loaded first)
         import governance.scope.services  # noqa: PLC0415 (apps are loaded first)
         import governance.versions.services  # noqa: PLC0415, F401 (each registers its act)

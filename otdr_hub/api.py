@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import governance.access.openapi  # noqa: F401 (the schema's extensions are found by import)
 from governance.audit import urls as ledger
 from metrics.uploads import urls as batches
 from metrics.versions import urls as versions

@@ -19,11 +19,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.defaults import page_not_found
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from metrics.lake.columnar import NoRoomError
+from metrics.lake.room import NoRoomError
 from otdr_hub.lib.outcome import (
     ConflictError,
     DomainError,
@@ -43,20 +46,27 @@ _STATUS: Final = {
 }  # fmt: skip
 # The database cannot be asked, or cannot answer in time: then there is no number, and we say so.
 UNAVAILABLE: Final = (OperationalError, InterfaceError)
-_UNAVAILABLE: Final = ("unavailable", "The numbers cannot be read right now.")
-_INTERNAL: Final = ("internal", "Something went wrong here; it has been recorded.")
-_NOTHING_HERE: Final = ("not-found", "There is nothing at this address.")
+_UNAVAILABLE: Final = ("unavailable", gettext_lazy("The numbers cannot be read right now."))
+_INTERNAL: Final = ("internal", gettext_lazy("Something went wrong here; it has been recorded."))
+_NOTHING_HERE: Final = ("not-found", gettext_lazy("There is nothing at this address."))
 # Errors that are not ours: their kinds, status, slug, sentence.
 _FOREIGN: Final = (
     (UNAVAILABLE, 503, *_UNAVAILABLE),
     ((Http404,), 404, *_NOTHING_HERE),
-    ((PermissionDenied,), 403, "not-allowed", "You may not do this."),
-    ((RequestDataTooBig,), 413, "too-large", "The fields are too large; send a file as a file."),
+    ((PermissionDenied,), 403, "not-allowed", gettext_lazy("You may not do this.")),
+    (
+        (RequestDataTooBig,),
+        413,
+        "too-large",
+        gettext_lazy("The fields are too large; send a file as a file."),
+    ),
     (
         (MultiPartParserError, SuspiciousOperation),
         400,
         "malformed",
-        "The request cannot be read: it is cut off or not what its Content-Type says. Send it again.",
+        gettext_lazy(
+            "The request cannot be read: it is cut off or not what its Content-Type says. Send it again."
+        ),
     ),
 )
 
@@ -96,7 +106,7 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     """
     if request.path.startswith("/api/"):
         wrong_host = isinstance(exception, DisallowedHost)
-        said = "This host name is not served here." if wrong_host else "The request cannot be read."
+        said = _("This host name is not served here.") if wrong_host else _("The request cannot be read.")
         return problem_json(400, "malformed", said)
     return _not_kept(render(None, "400.html", status=400))
 
@@ -104,7 +114,7 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for who may not; under /api/ a problem."""
     if request.path.startswith("/api/"):
-        return problem_json(403, "not-allowed", str(exception) or "You may not do this.")
+        return problem_json(403, "not-allowed", str(exception) or _("You may not do this."))
     return _refused(request, exception, 403)
 
 
@@ -141,9 +151,10 @@ def _not_kept(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def problem_json(status: int, slug: str, detail: str) -> HttpResponse:
+def problem_json(status: int, slug: str, detail: str | Promise) -> HttpResponse:
     body = {
-        "type": f"/api/problems/{slug}", "title": slug.replace("-", " "), "status": status, "detail": detail
+        "type": f"/api/problems/{slug}", "title": slug.replace("-", " "), "status": status,
+        "detail": str(detail),
     }  # fmt: skip
     response = HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
     return _not_kept(response)
@@ -158,7 +169,7 @@ def _describe(error: Exception) -> tuple[int, str, str] | None:
         return error.status_code, error.default_code.replace("_", "-"), str(error.detail)
     for kinds, status, slug, detail in _FOREIGN:
         if isinstance(error, kinds):
-            return status, slug, detail
+            return status, slug, str(detail)
     return None
 
 

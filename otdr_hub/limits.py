@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from metrics.uploads import spool
 from otdr_hub.errors import problem_json
@@ -40,18 +41,21 @@ def _header(scope: Scope, name: bytes) -> str:
 
 
 def _too_large(path: str) -> HttpResponse:
-    most = spool.limit_words() if path.startswith(FILES) else f"{SMALL:,} bytes"
+    most = spool.limit_words() if path.startswith(FILES) else _("%(number)s bytes") % {"number": f"{SMALL:,}"}
     return problem_json(
         413,
         "too-large",
-        f"The request is larger than {most}, the most that is taken here; nothing was stored."
-        " Split the file and send its parts.",
+        _(
+            "The request is larger than %(most)s, the most that is taken here; nothing was stored."
+            " Split the file and send its parts."
+        )
+        % {"most": most},
     )
 
 
 def _no_room() -> HttpResponse:
     return problem_json(
-        507, "no-room", "The disk takes no more; nothing was stored. Make room, then send again."
+        507, "no-room", _("The disk takes no more; nothing was stored. Make room, then send again.")
     )
 
 

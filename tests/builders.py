@@ -34,7 +34,7 @@ from governance.requirements.services import requirement_set
 from governance.scope.services import ACT as SCOPE
 from governance.scope.services import scope_decide
 from governance.signoffs.services import LineAnswer, request_open, request_sign
-from governance.versions.services import ACT as VERSION
+from governance.versions.selectors import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from metrics.events.declared import Days
 from metrics.events.services import Ingested, batch_ingest

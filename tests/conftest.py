@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import itertools
 import os
@@ -15,8 +16,8 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from xdist.scheduler import LoadFileScheduling
 
 from otdr_hub import cluster, grants
 from otdr_hub.cluster import testing
+from tests import sharing
 from tests.faults import NAMED
 
 # An example's time says something of the machine, and of what else it does; nothing of the code.
@@ -47,29 +48,29 @@ def _checkpoints() -> Path:
     return Path(settings.CHECKPOINT_DIR)
 
 
-@pytest.hookimpl(tryfirst=True)  # before a choice by mark is made
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the fault cases."""
+@pytest.hookimpl(
+    wrapper=True, tryfirst=True
+)  # before a choice by mark is made, and after pytest-django's order
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Name the fault cases; where several processes share the tests, put what takes longest first."""
     for item in items:
         if item.nodeid.partition("[")[0] in NAMED:
             item.add_marker(pytest.mark.faults)
-
-
-class ByFile(LoadFileScheduling):
-    """Each file goes to whichever process is free, and all that a browser looks at to one and the same.
-
-    Groups by mark would say this too, but xdist 3.8 writes them into a field that pytest 9.2 does not read.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "tests/browser" if file.startswith("tests/browser/") else file
+    result = yield
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: sharing.rank(item.nodeid))
+    return result
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> sharing.ByFile | None:
     """How tests are shared out where several processes run them by file."""
-    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # by their number of tests, when the order here is by time
+    return sharing.ByFile(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -189,19 +190,71 @@ def own_database(server: Server, template: str, tmp_path: Path) -> Iterator[OwnD
         testing.drop(server.address, server.secrets, name)
 
 
+@contextmanager
+def _loaded_once(
+    server: Server, template: str, factory: pytest.TempPathFactory, run: str
+) -> Iterator[OwnDatabase]:
+    """The demonstration, loaded by whichever process of this run needs it first; the last one drops it.
+
+    Nobody may connect to it: it is copied, and a copy fails while somebody is there.
+    """
+    place = factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place  # which all processes share
+    database = OwnDatabase(server, f"test_demo_{run[:12]}", place / "demo-of-all")
+    with (place / "demo.lock").open("w") as turn, (place / "demo.users").open("w") as users:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        fcntl.flock(users, fcntl.LOCK_SH)
+        if not database.folder.exists():
+            testing.clone(server.address, server.secrets, template, database.name)
+            try:
+                database.manage("demo", "load", "--today", "2026-11-20", "--scale", "0.25")
+            except BaseException:
+                testing.drop(server.address, server.secrets, database.name)
+                shutil.rmtree(database.folder, ignore_errors=True)
+                raise
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        try:
+            yield database
+        finally:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            with suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                testing.drop(server.address, server.secrets, database.name)
+                shutil.rmtree(database.folder)
+
+
 @pytest.fixture(scope="session")
 def loaded_template(
-    server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
+    server: Server, template: str, tmp_path_factory: pytest.TempPathFactory, testrun_uid: str
 ) -> Iterator[OwnDatabase]:
-    """The ShopSwift demonstration at a small scale, loaded once by its own command."""
+    """The ShopSwift demonstration at a small scale: this process' own copy, lake and all."""
     name = f"{template}_demo"
-    testing.clone(server.address, server.secrets, template, name)
-    database = OwnDatabase(server, name, tmp_path_factory.mktemp("demo"))
+    mine = OwnDatabase(server, name, tmp_path_factory.mktemp("demo"))
     try:
-        database.manage("demo", "load", "--today", "2026-11-20", "--scale", "0.25")
-        yield database
+        with _loaded_once(server, template, tmp_path_factory, testrun_uid) as loaded:
+            testing.clone(server.address, server.secrets, loaded.name, name)
+            shutil.copytree(loaded.folder, mine.folder, dirs_exist_ok=True)
+            (mine.folder / loaded.checkpoints.name).rename(mine.checkpoints)
+            yield mine
     finally:
         testing.drop(server.address, server.secrets, name)
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of the static files as they are served, collected once: for OTDR_STATIC of a server."""
+    folder = str(tmp_path_factory.mktemp("static"))
+    done = subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"],
+        cwd=PROJECT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "otdr_hub.settings.dev", "OTDR_STATIC": folder},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @contextmanager

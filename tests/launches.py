@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from governance.access.models import User
-from governance.decisions import board
+from governance.decisions import board, gates
 from governance.decisions.models import Condition, LaunchDecision, Verdict
 from governance.decisions.services import decision_make, verdict_give
 from governance.launch import days
@@ -49,6 +49,16 @@ def seated(markets: tuple[str, ...] = (builders.SHOWN, builders.UNDECIDED)) -> L
     for name in SeatName.values:
         seat_give(launch=launch, name=name, holder=holder(name), actor=person("admin"))
     return launch
+
+
+def states(launch: Launch) -> dict[str, str]:
+    """Gate -> its state now."""
+    return {found.name: found.gate.state.value for found in gates.evaluate(launch)}
+
+
+def said(launch: Launch, name: str) -> gates.Gate:
+    """A gate's answer now."""
+    return next(found.gate for found in gates.evaluate(launch) if found.name == name)
 
 
 def say(launch: Launch, seat: str, word: str = "go", **more: object) -> Verdict:

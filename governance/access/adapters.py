@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from governance.access.fresh import is_fresh
 from governance.access.models import User
@@ -50,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_password(self, password: str, user: User | None = None) -> str:
         """Refuse a new password for an account whose password stands on the sign-in page."""
         if user is not None and user.is_demo:
-            raise ValidationError("The password of a demonstration account stays as it is published.")
+            raise ValidationError(_("The password of a demonstration account stays as it is published."))
         cleaned: str = super().clean_password(password, user)
         return cleaned
 
@@ -61,7 +62,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 (allauth's)
         """A name to begin with; its owner may give a better one."""
         count = Authenticator.objects.filter(user=user, type=type).count()
-        return f"Passkey {count + 1}" if count else "Passkey"
+        return _("Passkey %(number)s") % {"number": count + 1} if count else _("Passkey")
 
     def encrypt(self, text: str) -> str:
         """What the database keeps."""

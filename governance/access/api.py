@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -36,7 +37,7 @@ class BearerAuthentication(BaseAuthentication):
         token = token_of(text)
         if token is None:
             token_refused(request, text[:13])
-            raise exceptions.AuthenticationFailed("This token is unknown, has ended or was revoked.")
+            raise exceptions.AuthenticationFailed(_("This token is unknown, has ended or was revoked."))
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 (DRF's signature)
@@ -66,7 +67,10 @@ class InScope(BasePermission):
             return True
         needed = "read" if request.method in SAFE_METHODS else getattr(view, "token_scope", None)
         if needed is None:
-            raise ScopeError("This cannot be done with a token; it takes a person who is signed in.")
+            raise ScopeError(_("This cannot be done with a token; it takes a person who is signed in."))
         if needed not in token.scope_names:
-            raise ScopeError(f"This token is not made to {needed}; its scopes are {token.scopes}.")
+            raise ScopeError(
+                _("This token is not made to %(needed)s; its scopes are %(scopes)s.")
+                % {"needed": needed, "scopes": token.scopes}
+            )
         return True

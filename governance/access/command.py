@@ -11,6 +11,7 @@ from abc import abstractmethod
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from otdr_hub.lib.outcome import DomainError, InvalidInputError
@@ -21,7 +22,13 @@ FOUND: Final = 3
 
 
 class ServiceCommand(BaseCommand):
-    """A door to services: subclasses add arguments and answer with one object and its sentences."""
+    """A door to services: subclasses add arguments and answer with one object and its sentences.
+
+    Django's checks of the installation load every page, which took a third of a command's time; they are
+    for `manage.py check`, `migrate` and the web server, and whoever switches a market off does not wait.
+    """
+
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The options every command has."""
@@ -37,7 +44,7 @@ class ServiceCommand(BaseCommand):
         try:
             actor = User.objects.filter(username=options["actor"]).first()
             if actor is None:
-                raise InvalidInputError(f"There is no account '{options['actor']}'.")
+                raise InvalidInputError(_("There is no account '%(actor)s'.") % {"actor": options["actor"]})
             answer, text, code = self.run(actor, options)
         except DomainError as error:
             answer, text, code = {"error": str(error), "type": error.slug}, str(error), REFUSED

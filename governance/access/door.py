@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from governance.access.context import note_roles
 from governance.access.models import User
@@ -42,7 +43,9 @@ def require_role(person: User) -> frozenset[str]:
     """The roles held now; NoRoleError where there is none."""
     roles = person.roles
     if not roles:
-        raise NoRoleError(f"The account {person.username} holds no role; an admin gives one.")
+        raise NoRoleError(
+            _("The account %(person)s holds no role; an admin gives one.") % {"person": person.username}
+        )
     return roles
 
 
@@ -54,7 +57,8 @@ def require_admitted(person: User) -> frozenset[str]:
         asked &= roles | {item.role for item in acting_for(person, clock.now())}
     if asked and not has_second_factor(person):
         raise SecondFactorError(
-            f"The role {min(asked)} asks for a second factor; set one up at {reverse('mfa_index')} first."
+            _("The role %(role)s asks for a second factor; set one up at %(address)s first.")
+            % {"role": min(asked), "address": reverse("mfa_index")}
         )
     return roles
 

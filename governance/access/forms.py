@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from governance.access import keys
 from governance.access.policy import ROLES
 
-_ROLES = [(name, f"{name}: {does}") for name, does in ROLES.items()]
+_ROLES = [(name, format_lazy("{}: {}", name, does)) for name, does in ROLES.items()]
 _REASON_ROOM = 300
 
 
@@ -26,13 +28,13 @@ class PlainForm(forms.Form):
 class ReasonForm(PlainForm):
     """An act that wants nothing but its reason."""
 
-    reason = forms.CharField(label="Reason", max_length=_REASON_ROOM)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=_REASON_ROOM)
 
 
 class GiveForm(ReasonForm):
     """A role to be given."""
 
-    role = forms.ChoiceField(label="Role", choices=_ROLES)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES)
     field_order = ["role", "reason"]
 
 
@@ -45,10 +47,10 @@ class TakeForm(ReasonForm):
 class DeputyForm(ReasonForm):
     """Who stands in, for what, and when."""
 
-    role = forms.ChoiceField(label="For the role", choices=_ROLES)
-    deputy = forms.CharField(label="Deputy (user name)", max_length=150)
-    since = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    role = forms.ChoiceField(label=gettext_lazy("For the role"), choices=_ROLES)
+    deputy = forms.CharField(label=gettext_lazy("Deputy (user name)"), max_length=150)
+    since = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
     field_order = ["role", "deputy", "since", "until", "reason"]
 
 
@@ -61,18 +63,20 @@ class DeputyEndForm(ReasonForm):
 class TokenForm(PlainForm):
     """A token to be made."""
 
-    name = forms.CharField(label="Where it is used", max_length=60)
+    name = forms.CharField(label=gettext_lazy("Where it is used"), max_length=60)
     scopes = forms.MultipleChoiceField(
-        label="What it may do",
+        label=gettext_lazy("What it may do"),
         widget=forms.CheckboxSelectMultiple,
-        choices=[(name, f"{name}: {does}") for name, does in keys.SCOPES.items()],
+        choices=[(name, format_lazy("{}: {}", name, does)) for name, does in keys.SCOPES.items()],
     )
     days = forms.IntegerField(
-        label="Days until it ends", min_value=1, max_value=keys.LONGEST_DAYS, initial=90
+        label=gettext_lazy("Days until it ends"), min_value=1, max_value=keys.LONGEST_DAYS, initial=90
     )
 
 
 class MomentForm(PlainForm):
     """A day to look back to."""
 
-    at = forms.DateField(label="Who held what on", widget=forms.DateInput(attrs={"type": "date"}))
+    at = forms.DateField(
+        label=gettext_lazy("Who held what on"), widget=forms.DateInput(attrs={"type": "date"})
+    )

@@ -19,6 +19,7 @@ from allauth.account.internal.flows.reauthentication import get_reauthentication
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from otdr_hub.lib.outcome import NotAllowedError
 
@@ -56,7 +57,10 @@ def require_fresh(request: HttpRequest) -> None:
     """Raise ReauthenticateError unless the request is fresh; for views of the API."""
     if not is_fresh(request):
         raise ReauthenticateError(
-            "Confirm first that it is you, at /accounts/reauthenticate/ in this session, then send it again."
+            _(
+                "Confirm first that it is you, at /accounts/reauthenticate/ in this session, then send it"
+                " again."
+            )
         )
 
 

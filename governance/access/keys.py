@@ -8,11 +8,13 @@ import secrets
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.translation import gettext_lazy
+
 SCOPES: Final = MappingProxyType(
     {
-        "read": "reads what its person may read",
-        "ingest": "delivers batches",
-        "run": "starts recomputes",
+        "read": gettext_lazy("reads what its person may read"),
+        "ingest": gettext_lazy("delivers batches"),
+        "run": gettext_lazy("starts recomputes"),
     }
 )
 """Deciding and signing are not among them: those take a person who has just proven to be there."""

@@ -13,6 +13,8 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.encoding import force_str
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,7 +34,9 @@ class KeyInUseError(exceptions.APIException):
 
     status_code = 409
     default_code = "still_running"
-    default_detail = "A request under this Idempotency-Key is still running; ask again in a moment."
+    default_detail = gettext_lazy(
+        "A request under this Idempotency-Key is still running; ask again in a moment."
+    )
 
 
 def _place(request: Request, key: str) -> tuple[str, str]:
@@ -51,7 +55,9 @@ def done_once(request: Request, act: Callable[[], Response]) -> Response:
     if not key:
         return act()
     if len(key) > _LONGEST or not key.isprintable():
-        raise InvalidInputError(f"Idempotency-Key: write at most {_LONGEST} printable characters.")
+        raise InvalidInputError(
+            _("Idempotency-Key: write at most %(limit)s printable characters.") % {"limit": _LONGEST}
+        )
     place, asked = _place(request, key)
     with transaction.atomic():
         if not cache.add(place, json.dumps({"asked": asked, "status": _RUNNING}), timeout=_KEPT):
@@ -65,7 +71,7 @@ def done_once(request: Request, act: Callable[[], Response]) -> Response:
 
 def _again(kept: dict[str, Any], asked: str) -> Response:
     if kept.get("asked") not in (None, asked):
-        raise InvalidInputError("This Idempotency-Key was used for another request; take a new one.")
+        raise InvalidInputError(_("This Idempotency-Key was used for another request; take a new one."))
     if kept.get("status") in (None, _RUNNING):
         raise KeyInUseError
     return Response(kept["body"], status=kept["status"], headers=kept["headers"])

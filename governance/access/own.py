@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -48,7 +49,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest, form: TokenForm) -> tuple[Token, str]:
     if not form.is_valid():
-        raise InvalidInputError("Some fields need another look.")
+        raise InvalidInputError(_("Some fields need another look."))
     given = form.cleaned_data
     person = actor_of(request)
     return token_create(
@@ -60,7 +61,7 @@ def _revoke(request: HttpRequest) -> None:
     person = actor_of(request)
     found = Token.objects.filter(person=person, prefix=request.POST.get("prefix", "")).first()
     if found is None:
-        raise InvalidInputError("There is no such token of yours.")
+        raise InvalidInputError(_("There is no such token of yours."))
     token_revoke(token=found, actor=person)
 
 

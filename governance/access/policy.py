@@ -5,21 +5,24 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from governance.access.models import User
 from otdr_hub.lib.outcome import ALLOWED, Answer, Refused
 
 ROLES: Final = MappingProxyType(
     {
-        "executive": "sees the hub",
-        "dpm": "decides scope and go/no-go, publishes",
-        "finance": "signs for Finance, approves versions",
-        "legal": "signs for Legal",
-        "logistics": "signs for Logistics",
-        "bizops": "asks for breakouts",
-        "admin": "gives roles, may switch off",
-        "data_owner": "answers for the data",
-        "data_engineer": "feeds data, recomputes",
-        "auditor": "reads everything, writes nothing",
+        "executive": gettext_lazy("sees the hub"),
+        "dpm": gettext_lazy("decides scope and go/no-go, publishes"),
+        "finance": gettext_lazy("signs for Finance, approves versions"),
+        "legal": gettext_lazy("signs for Legal"),
+        "logistics": gettext_lazy("signs for Logistics"),
+        "bizops": gettext_lazy("asks for breakouts"),
+        "admin": gettext_lazy("gives roles, may switch off"),
+        "data_owner": gettext_lazy("answers for the data"),
+        "data_engineer": gettext_lazy("feeds data, recomputes"),
+        "auditor": gettext_lazy("reads everything, writes nothing"),
     }
 )
 DEPARTMENTS: Final = ("finance", "legal", "logistics")
@@ -129,15 +132,22 @@ _SYSTEM_MAY: Final = frozenset(
 def may(actor: User, verb: str) -> Answer:
     """Whether the actor may use the verb now; the roles are read from the database at each call."""
     if not actor.is_active:
-        return Refused(f"The account {actor.username} is closed.")
+        return Refused(_("The account %(actor)s is closed.") % {"actor": actor.username})
     if actor.is_system:
-        return ALLOWED if verb in _SYSTEM_MAY else Refused(f"A system account may not {_words(verb)}.")
+        return (
+            ALLOWED
+            if verb in _SYSTEM_MAY
+            else Refused(_("A system account may not %(verb)s.") % {"verb": _words(verb)})
+        )
     allowed = _MAY[verb]
     if actor.roles & allowed:
         return ALLOWED
     if not allowed:
-        return Refused(f"Only the product itself may {_words(verb)}.")
-    return Refused(f"To {_words(verb)} takes the role {_either(allowed)}; {actor.username} does not hold it.")
+        return Refused(_("Only the product itself may %(verb)s.") % {"verb": _words(verb)})
+    return Refused(
+        _("To %(verb)s takes the role %(allowed)s; %(actor)s does not hold it.")
+        % {"verb": _words(verb), "allowed": _either(allowed), "actor": actor.username}
+    )
 
 
 def holds(roles: frozenset[str], verb: str) -> bool:
@@ -146,9 +156,10 @@ def holds(roles: frozenset[str], verb: str) -> bool:
 
 
 def _words(verb: str) -> str:
+    """A verb and a role are named as the API and the commands name them, the same in every language."""
     noun, _, act = verb.partition("_")
     return f"{act.replace('_', ' ')} ({noun})"
 
 
 def _either(roles: frozenset[str]) -> str:
-    return " or ".join(sorted(roles))
+    return _(" or ").join(sorted(roles))

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access import facts
 from governance.access.models import RoleGrant, RoleRevocation, User
@@ -17,12 +18,12 @@ from governance.access.selectors import open_grants
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from otdr_hub.lib import clock
+from otdr_hub.lib.lengths import require_short
 from otdr_hub.lib.outcome import (
     ConflictError,
     InvalidInputError,
     NotAllowedError,
     require,
-    require_short,
 )
 
 _REASON = 300
@@ -37,7 +38,10 @@ def groups_of(roles: Sequence[str]) -> list[Group]:
     """The groups that are these roles; InvalidInputError for a word that is none."""
     for role in roles:
         if role not in ROLES:
-            raise InvalidInputError(f"There is no role '{role}'; the roles are {', '.join(ROLES)}.")
+            raise InvalidInputError(
+                _("There is no role '%(role)s'; the roles are %(roles)s.")
+                % {"role": role, "roles": ", ".join(ROLES)}
+            )
     return [Group.objects.get(name=role) for role in roles]
 
 
@@ -45,25 +49,30 @@ def _check_username(username: str) -> None:
     try:
         User.username_validator(username)
     except ValidationError as error:
-        raise InvalidInputError(f"'{username}' is no user name. {' '.join(error.messages)}") from None
+        raise InvalidInputError(
+            _("'%(username)s' is no user name. %(messages)s")
+            % {"username": username, "messages": " ".join(error.messages)}
+        ) from None
     if not 1 <= len(username) <= 150:
-        raise InvalidInputError("A user name has 1 to 150 characters.")
+        raise InvalidInputError(_("A user name has 1 to 150 characters."))
 
 
 def check_together(roles: Collection[str]) -> None:
     """Whoever gives roles does not sign, and whoever audits does nothing else."""
     signing = sorted(set(roles) & set(DEPARTMENTS))
     if "admin" in roles and signing:
-        raise InvalidInputError(f"An admin gives roles and so cannot sign for {signing[0]}.")
+        raise InvalidInputError(
+            _("An admin gives roles and so cannot sign for %(signing)s.") % {"signing": signing[0]}
+        )
     if "auditor" in roles and len(set(roles)) > 1:
-        raise InvalidInputError("An auditor reads everything and writes nothing, so holds no other role.")
+        raise InvalidInputError(_("An auditor reads everything and writes nothing, so holds no other role."))
 
 
 def check_reason(reason: str) -> None:
     """Raise InvalidInputError unless there is a reason, and room for it."""
     if not reason.strip():
-        raise InvalidInputError("Give a reason: whoever reads the history will ask for it.")
-    require_short("reason", reason, _REASON)
+        raise InvalidInputError(_("Give a reason: whoever reads the history will ask for it."))
+    require_short(_("reason"), reason, _REASON)
 
 
 def _locked(user: User) -> User:
@@ -89,7 +98,9 @@ def _take(grant: RoleGrant, actor: User, reason: str) -> None:
 def _keep_an_admin(user: User) -> None:
     others = User.objects.filter(groups__name="admin", is_active=True).exclude(pk=user.pk)
     if not others.exists():
-        raise ConflictError(f"{user.username} is the only admin; make another one first.")
+        raise ConflictError(
+            _("%(user)s is the only admin; make another one first.") % {"user": user.username}
+        )
 
 
 @transaction.atomic
@@ -102,7 +113,7 @@ def account_create(
     _check_username(username)
     check_together(set(roles))
     if User.objects.filter(username=username).exists():
-        raise ConflictError(f"There is already an account '{username}'.")
+        raise ConflictError(_("There is already an account '%(username)s'.") % {"username": username})
     user = User.objects.create_user(username=username, password=password, is_demo=is_demo)
     user.groups.set(groups)
     for role in sorted(set(roles)):
@@ -116,7 +127,7 @@ def account_welcome(*, user: User, provider: str, actor: User) -> User:
     """Put on record an account that single sign-on has just made. It holds no role until one is given."""
     require(may(actor, "account_create"))
     if user.groups.exists() or RoleGrant.objects.filter(person=user).exists():
-        raise ConflictError(f"{user.username} is no newcomer.")
+        raise ConflictError(_("%(user)s is no newcomer.") % {"user": user.username})
     _record(Action.ACCOUNT_CREATED, user, {"roles": [], "demo": False, "provider": provider}, actor)
     return user
 
@@ -129,11 +140,11 @@ def account_close(*, user: User, reason: str, actor: User) -> None:
     ledger.order_visibility()  # as a signature does, so that the first of the two is first in the ledger
     user = _locked(user)
     if user.pk == actor.pk:
-        raise NotAllowedError("Nobody closes their own account.")
+        raise NotAllowedError(_("Nobody closes their own account."))
     if user.is_system:
-        raise NotAllowedError("A system account is not closed.")
+        raise NotAllowedError(_("A system account is not closed."))
     if not user.is_active:
-        raise ConflictError(f"The account {user.username} is closed already.")
+        raise ConflictError(_("The account %(user)s is closed already.") % {"user": user.username})
     if "admin" in user.roles:
         _keep_an_admin(user)
     for grant in open_grants(user):
@@ -149,16 +160,18 @@ def role_grant(*, user: User, role: str, actor: User, reason: str = "") -> None:
     """Give a role to an account."""
     require(may(actor, "role_grant"))
     (group,) = groups_of([role])
-    require_short("reason", reason, _REASON)
+    require_short(_("reason"), reason, _REASON)
     user = _locked(user)
     if user.pk == actor.pk:
-        raise NotAllowedError("Nobody gives a role to themself.")
+        raise NotAllowedError(_("Nobody gives a role to themself."))
     if user.is_system:
-        raise NotAllowedError("A system account holds no role.")
+        raise NotAllowedError(_("A system account holds no role."))
     if not user.is_active:
-        raise ConflictError(f"The account {user.username} is closed.")
+        raise ConflictError(_("The account %(user)s is closed.") % {"user": user.username})
     if role in user.roles:
-        raise ConflictError(f"{user.username} holds the role {role} already.")
+        raise ConflictError(
+            _("%(user)s holds the role %(role)s already.") % {"user": user.username, "role": role}
+        )
     check_together(user.roles | {role})
     user.groups.add(group)
     _give(user, role, actor, reason)
@@ -175,7 +188,9 @@ def role_revoke(*, user: User, role: str, reason: str, actor: User) -> None:
     user = _locked(user)
     grant = open_grants(user).filter(role=role).first()
     if grant is None:
-        raise ConflictError(f"{user.username} does not hold the role {role}.")
+        raise ConflictError(
+            _("%(user)s does not hold the role %(role)s.") % {"user": user.username, "role": role}
+        )
     if role == "admin":
         _keep_an_admin(user)
     _take(grant, actor, reason)
@@ -190,10 +205,10 @@ def factors_forget(*, user: User, reason: str, actor: User) -> int:
     check_reason(reason)
     if user.pk == actor.pk:
         raise NotAllowedError(
-            "Nobody takes away their own second factors this way; the account page does it."
+            _("Nobody takes away their own second factors this way; the account page does it.")
         )
-    found, _ = Authenticator.objects.filter(user=user).delete()
+    found = Authenticator.objects.filter(user=user).delete()[0]
     if not found:
-        raise ConflictError(f"{user.username} has no second factor.")
+        raise ConflictError(_("%(user)s has no second factor.") % {"user": user.username})
     _record(Action.FACTORS_FORGOTTEN, user, {"reason": reason}, actor)
     return int(found)

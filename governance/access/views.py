@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -82,38 +83,42 @@ def people(request: HttpRequest) -> HttpResponse:
 def _deputy(person: User, given: Given, actor: User) -> str:
     deputy = User.objects.filter(username=given["deputy"]).first()
     if deputy is None:
-        raise InvalidInputError(f"There is no account '{given['deputy']}'.")
+        raise InvalidInputError(_("There is no account '%(deputy)s'.") % {"deputy": given["deputy"]})
     terms = {key: given[key] for key in ("role", "since", "until", "reason")}
     deputy_name(person=person, deputy=deputy, **terms, actor=actor)
-    return f"{deputy.username} stands in for {person.username} as {given['role']}."
+    said = _("%(deputy)s stands in for %(person)s as %(role)s.")
+    return said % {"deputy": deputy.username, "person": person.username, "role": given["role"]}
 
 
 def _deputy_end(person: User, given: Given, actor: User) -> str:
     found = Deputy.objects.filter(person=person, pk=given["deputyship"]).first()
     if found is None:
-        raise InvalidInputError("There is no such deputyship here.")
+        raise InvalidInputError(_("There is no such deputyship here."))
     deputy_withdraw(deputyship=found, reason=given["reason"], actor=actor)
-    return "The deputyship has ended."
+    return _("The deputyship has ended.")
 
 
 def _give(person: User, given: Given, actor: User) -> str:
     role_grant(user=person, role=given["role"], reason=given["reason"], actor=actor)
-    return f"{person.username} holds the role {given['role']} now."
+    said = _("%(person)s holds the role %(role)s now.")
+    return said % {"person": person.username, "role": given["role"]}
 
 
 def _take(person: User, given: Given, actor: User) -> str:
     role_revoke(user=person, role=given["role"], reason=given["reason"], actor=actor)
-    return f"{person.username} no longer holds the role {given['role']}."
+    said = _("%(person)s no longer holds the role %(role)s.")
+    return said % {"person": person.username, "role": given["role"]}
 
 
 def _close(person: User, given: Given, actor: User) -> str:
     account_close(user=person, reason=given["reason"], actor=actor)
-    return f"The account {person.username} is closed."
+    return _("The account %(person)s is closed.") % {"person": person.username}
 
 
 def _forget(person: User, given: Given, actor: User) -> str:
     factors_forget(user=person, reason=given["reason"], actor=actor)
-    return f"{person.username} signs in with the password alone until a new second factor is set up."
+    said = _("%(person)s signs in with the password alone until a new second factor is set up.")
+    return said % {"person": person.username}
 
 
 _ACTS: Final[Mapping[str, tuple[type[PlainForm], Callable[[User, Given, User], str]]]] = MappingProxyType(
@@ -132,7 +137,7 @@ def _act(person: User, posted: QueryDict, actor: User) -> str:
     """Do what was asked; its sentence. Raises DomainError where it cannot be done."""
     known = _ACTS.get(str(posted.get("act")))
     if known is None:
-        raise InvalidInputError("The page asked for something unknown; reload it.")
+        raise InvalidInputError(_("The page asked for something unknown; reload it."))
     form_class, call = known
     form = form_class(posted)
     if not form.is_valid():

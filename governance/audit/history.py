@@ -9,25 +9,27 @@ from types import MappingProxyType
 from typing import Final
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.access.policy import may
 from governance.ledger.actions import Action
 from governance.ledger.models import Entry
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from otdr_hub.lib.outcome import InvalidInputError, require
 
 PAGE: Final = 50
 MOST: Final = 200
 _KINDS: Final = (
-    ("versions", "definitions", ("version",)),
-    ("scope", "scope of markets", ("scope", "rule", "target", "majeure")),
-    ("signatures", "signatures", ("signoff", "requirement")),
-    ("launch", "launch and decisions", ("launch", "seat", "verdict", "decision")),
-    ("publications", "publications", ("publication", "notice")),
-    ("switch", "kill switch", ("shutoff", "restore")),
-    ("data", "data and recomputes", ("batch", "run", "period", "markets")),
-    ("people", "people and access", ("account", "role", "deputy", "token")),
+    ("versions", gettext_noop("definitions"), ("version",)),
+    ("scope", gettext_noop("scope of markets"), ("scope", "rule", "target", "majeure")),
+    ("signatures", gettext_noop("signatures"), ("signoff", "requirement")),
+    ("launch", gettext_noop("launch and decisions"), ("launch", "seat", "verdict", "decision")),
+    ("publications", gettext_noop("publications"), ("publication", "notice")),
+    ("switch", gettext_noop("kill switch"), ("shutoff", "restore")),
+    ("data", gettext_noop("data and recomputes"), ("batch", "run", "period", "markets")),
+    ("people", gettext_noop("people and access"), ("account", "role", "deputy", "token")),
 )
 KINDS: Final = tuple((code, words) for code, words, _ in _KINDS)
 ACTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -63,7 +65,10 @@ class Chosen:
 
 def _whole(name: str, text: str, most: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not 1 <= int(text) <= most:
-        raise InvalidInputError(f"{name}: '{text[:40]}' is no whole number from 1 to {most:,}.")
+        raise InvalidInputError(
+            _("%(name)s: '%(text)s' is no whole number from 1 to %(most)s.")
+            % {"name": name, "text": text[:40], "most": f"{most:,}"}
+        )
     return int(text)
 
 
@@ -72,16 +77,24 @@ def chosen(given: Mapping[str, str]) -> Chosen:
     known = {"kind", "person", "market", "day", "before", "limit"}
     strange = sorted(given.keys() - known)
     if strange:
-        raise InvalidInputError(f"'{strange[0][:40]}' cannot be asked; ask for {', '.join(sorted(known))}.")
+        raise InvalidInputError(
+            _("'%(strange)s' cannot be asked; ask for %(known)s.")
+            % {"strange": strange[0][:40], "known": ", ".join(sorted(known))}
+        )
     kind, text = given.get("kind", ""), given.get("day", "")
     if kind and kind not in ACTIONS:
-        raise InvalidInputError(f"kind: '{kind[:40]}' is none; use one of {', '.join(ACTIONS)}.")
+        raise InvalidInputError(
+            _("kind: '%(kind)s' is none; use one of %(actions)s.")
+            % {"kind": kind[:40], "actions": ", ".join(ACTIONS)}
+        )
     try:
         day = dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise InvalidInputError(f"day: '{text[:40]}' is no day; write it like 2026-11-20.") from None
+        raise InvalidInputError(
+            _("day: '%(text)s' is no day; write it like 2026-11-20.") % {"text": text[:40]}
+        ) from None
     if "\0" in f"{given.get('person', '')}{given.get('market', '')}":
-        raise InvalidInputError("A name holds no such character.")
+        raise InvalidInputError(_("A name holds no such character."))
     return Chosen(
         kind, given.get("person", "")[:150], given.get("market", "")[:8], day,
         _whole("before", given["before"], 10**17) if given.get("before") else None,
@@ -132,4 +145,4 @@ def people() -> list[str]:
 
 def markets() -> list[tuple[str, str]]:
     """Code and name of every registered market, in the order of the hub."""
-    return list(Market.objects.order_by("priority", "code").values_list("code", "name"))
+    return list(market_names().items())

@@ -80,7 +80,7 @@ class HistoryPage:
     verify: Way
     export: Way
     now: str
-    kinds: tuple[tuple[str, str], ...] = KINDS
+    kinds: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +190,7 @@ def history_page(
         markets=tuple(markets),
         verify=ways[0],
         export=ways[1],
+        kinds=tuple((code, _(words)) for code, words in KINDS),
         now=now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M"),
     )
 

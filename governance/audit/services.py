@@ -7,6 +7,7 @@ same commit, since what was switched off after the backup is forgotten: each mar
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -18,7 +19,8 @@ from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.ledger.models import Head
 from otdr_hub.lib import clock
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 
 def is_signed() -> bool:
@@ -37,12 +39,12 @@ def restore_accept(*, reason: str, actor: User) -> int:
     ConflictError where nothing was restored.
     """
     require(may(actor, "restore_accept"))
-    require_short("reason", reason, 200)
+    require_short(_("reason"), reason, 200)
     if not reason.strip():
-        raise InvalidInputError("To go on with a restored database takes a reason.")
+        raise InvalidInputError(_("To go on with a restored database takes a reason."))
     seq, signed = checkpoints.newest()
     if seq is None or is_signed():
-        raise ConflictError("This database holds what was last signed; there is nothing to accept.")
+        raise ConflictError(_("This database holds what was last signed; there is nothing to accept."))
     # Before the entries' own checkpoints are asked for, which still belong to the lost history.
     transaction.on_commit(checkpoints.begin_anew)
     head, off = Head.objects.get(pk=1), _everything_off(reason, actor)

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from governance.ledger.actions import Action
 from governance.ledger.models import Entry
 
 Payload = Mapping[str, Any]
 _ANSWERS: Final = MappingProxyType(
     {
-        "approve": "approved",
-        "except": "approved with an exception",
-        "ask": "asked about",
-        "reject": "rejected",
+        "approve": gettext_noop("approved"),
+        "except": gettext_noop("approved with an exception"),
+        "ask": gettext_noop("asked about"),
+        "reject": gettext_noop("rejected"),
     }
 )
 
@@ -40,6 +43,12 @@ class Told:
         return f"{self.who} {self.did} {self.what}{more}."
 
 
+def _word(code: object) -> str:
+    """A code of a closed list in words; its labels are marked for translation where it is declared."""
+    words = str(code).replace("_", " ")
+    return _(words) if words else ""
+
+
 def _first(payload: Payload, kind: str) -> Payload:
     items = payload.get("facts", {}).get(kind, {})
     return next((item for item in items.values() if item), {})
@@ -50,28 +59,33 @@ def _answer(payload: Payload) -> str:
     given = [one for people in facts.get("signatures", {}).values() for one in people.values()]
     counted = Counter(one["verdict"] for one in given)
     said = [
-        f"{_ANSWERS.get(verdict, verdict)} {number} line{'' if number == 1 else 's'}"
+        ngettext("%(answered)s %(number)s line", "%(answered)s %(number)s lines", number)
+        % {"answered": _(_ANSWERS.get(verdict, verdict)), "number": number}
         for verdict, number in counted.items()
     ]
     reasons = sorted({one["reason"] for one in given if one["reason"]})
     versions = facts.get("versions", {}).values()
-    moved = [f"{item['name']} is {item['state'].replace('_', ' ')}" for item in versions]
-    role = f"for {payload['role']}, " if payload.get("role") else ""
+    moved = [
+        _("%(name)s is %(state)s") % {"name": item["name"], "state": _word(item["state"])}
+        for item in versions
+    ]
+    role = _("for %(role)s, ") % {"role": payload["role"]} if payload.get("role") else ""
     moved += [
-        f"{key.partition('/')[0]} is on again"
+        _("%(what)s is on again") % {"what": key.partition("/")[0]}
         for key, item in facts.get("shutoffs", {}).items()
         if "lifted" in item
     ]
-    role += f"standing in for {payload['stands_in_for']}, " if payload.get("stands_in_for") else ""
+    if payload.get("stands_in_for"):
+        role += _("standing in for %(person)s, ") % {"person": payload["stands_in_for"]}
     return role + "; ".join([*said, *(f"“{reason}”" for reason in reasons), *moved])
 
 
 def _decided(payload: Payload) -> str:
     item = _first(payload, "decisions")
-    words = [str(item.get("state", "")).replace("_", " ")]
+    words = [_word(item.get("state", ""))]
     words += [item[name].rstrip(". ") for name in ("disclosure", "reason") if item.get(name)]
     if item.get("review_on"):
-        words.append(f"to be looked at again on {item['review_on']}")
+        words.append(_("to be looked at again on %(day)s") % {"day": item["review_on"]})
     return "; ".join(words)
 
 
@@ -80,28 +94,31 @@ def _published(payload: Payload) -> str:
     lines = {key: line for key, line in told.items() if key.endswith("/-/-")}
     decided = sum(bool(line[1]) for line in lines.values())
     held = payload.get("held") or []
-    kept = f"; kept as last signed: {', '.join(held)}" if held else ""
-    return f"{decided} of {len(lines)} markets with a decision{kept}"
+    said = _("%(decided)s of %(all)s markets with a decision") % {"decided": decided, "all": len(lines)}
+    if held:
+        said = _("%(said)s; kept as last signed: %(markets)s") % {"said": said, "markets": ", ".join(held)}
+    return said
 
 
 def _off(payload: Payload) -> str:
     item = _first(payload, "shutoffs")
     category = str(payload.get("category") or item.get("category", ""))
-    words = [category.replace("_", " "), item.get("reason", "")]
+    words = [_word(category), item.get("reason", "")]
     return ", ".join(word for word in words if word)
 
 
 def _effective(payload: Payload) -> str:
-    retired = f", and {payload['retires']} retires" if payload.get("retires") else ""
-    return f"from {payload.get('effective_from')}{retired}"
+    given = {"day": payload.get("effective_from"), "before": payload.get("retires")}
+    return (_("from %(day)s, and %(before)s retires") if given["before"] else _("from %(day)s")) % given
 
 
 def _retired(payload: Payload) -> str:
-    return f"from {payload.get('retired_from')}, because: {payload.get('reason')}"
+    given = {"day": payload.get("retired_from"), "reason": payload.get("reason")}
+    return _("from %(day)s, because: %(reason)s") % given
 
 
 def _requirement(payload: Payload) -> str:
-    return f"{payload.get('count')} of {payload.get('role')}"
+    return _("%(count)s of %(role)s") % {"count": payload.get("count"), "role": payload.get("role")}
 
 
 def _reason(payload: Payload) -> str:
@@ -109,7 +126,8 @@ def _reason(payload: Payload) -> str:
 
 
 def _rows(payload: Payload) -> str:
-    return f"{payload.get('accepted', 0):,} of {payload.get('rows', 0):,} rows taken"
+    given = {"accepted": f"{payload.get('accepted', 0):,}", "rows": f"{payload.get('rows', 0):,}"}
+    return _("%(accepted)s of %(rows)s rows taken") % given
 
 
 _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
@@ -128,7 +146,7 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.SHUTOFF_ACTIVATED: _off,
         Action.SHUTOFF_TRIPPED: _off,
         Action.SHUTOFF_REPEATED: lambda payload: ", ".join(
-            filter(None, [str(payload.get("category", "")).replace("_", " "), payload.get("reason", "")])
+            filter(None, [_word(payload.get("category", "")), payload.get("reason", "")])
         ),
         Action.SHUTOFF_EXPLAINED: _reason,
         Action.SHUTOFF_LIFT_ASKED: lambda payload: str(payload.get("evidence", "")),
@@ -137,7 +155,8 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.PUBLICATION_PUBLISHED: _published,
         Action.PUBLICATION_CONTINUED: _published,
         Action.PUBLICATION_ROLLED_BACK: lambda payload: (
-            f"as {payload['publication']}, because: {_reason(payload)}"
+            _("as %(publication)s, because: %(reason)s")
+            % {"publication": payload["publication"], "reason": _reason(payload)}
         ),
         Action.BATCH_ACCEPTED: _rows,
         Action.BATCH_REFUSED: _reason,
@@ -158,10 +177,10 @@ def _more(entry: Entry) -> str:
 def told(entry: Entry, names: Mapping[str, str]) -> Told:
     """The entry as a sentence; `names` are the markets' names by code."""
     known = dict(Action.choices)
-    did, what = str(known.get(entry.action, entry.action)), entry.subject
+    said, what = str(known.get(entry.action, entry.action)), entry.subject
     # "answered the request" + "request 7": the noun is said once.
-    last = did.rpartition(" ")[2]
+    last = said.rpartition(" ")[2]
     what = what.removeprefix(f"{last} ")
     if what in names:
         what = f"{names[what]} ({what})"
-    return Told(entry.actor, did, "everything" if what == "global" else what, _more(entry))
+    return Told(entry.actor, _(said), _("everything") if what == "global" else what, _more(entry))

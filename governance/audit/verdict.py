@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -110,12 +111,12 @@ def checkpoint_words(entry: Entry) -> str:
     """Whether the entry is the one that was signed, in a sentence."""
     item = _checkpoint(entry.seq)
     if item is None:
-        return "It has no checkpoint yet."
+        return _("It has no checkpoint yet.")
     genuine = keys.verify(
         keys.signer().public, signed_text(item), bytes.fromhex(str(item.get("signature", "")))
     )
     if not genuine:
-        return "Its checkpoint's signature does not match: somebody changed the file of checkpoints."
+        return _("Its checkpoint's signature does not match: somebody changed the file of checkpoints.")
     if item.get("hash") != entry.hash:
-        return "It is not the entry that was signed: somebody changed the database."
-    return f"It is the entry that was signed, with the key {item.get('key')}."
+        return _("It is not the entry that was signed: somebody changed the database.")
+    return _("It is the entry that was signed, with the key %(key)s.") % {"key": item.get("key")}

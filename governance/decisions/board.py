@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from governance.decisions.gates import Found, evaluate
 from governance.decisions.inscope import InScope, in_scope
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
@@ -115,20 +118,25 @@ def read(launch: Launch) -> Board:
 
 def joined(names: list[str]) -> str:
     """Names as one speaks of them."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _ready(board: Board) -> Answer:
     """What every launch needs, whatever its kind."""
     if not board.gates:
-        return Refused("No gate is installed, so nothing can be launched.")
+        return Refused(_("No gate is installed, so nothing can be launched."))
     if board.unheld:
-        return Refused(f"Nobody holds the seat {joined([title(name) for name in board.unheld])}.")
+        return Refused(
+            _("Nobody holds the seat %(name)s.") % {"name": joined([title(name) for name in board.unheld])}
+        )
     if board.silent:
         who = [title(name) for name in board.silent]
-        return Refused(f"{joined(who)} {'has' if len(who) == 1 else 'have'} given no verdict yet.")
+        said = ngettext("%(who)s has given no verdict yet.", "%(who)s have given no verdict yet.", len(who))
+        return Refused(said % {"who": joined(who)})
     if not any(item.is_shown for item in board.scope):
-        return Refused("No priority market may be shown yet.")
+        return Refused(_("No priority market may be shown yet."))
     return ALLOWED
 
 
@@ -148,16 +156,17 @@ def open_to(board: Board, kind: str) -> Answer:
 
 def _why_not_full(left_out: list[str], noted: list[str]) -> str:
     if left_out:
-        return f"{joined(left_out)} may not be shown."
-    return f"{joined(noted)} can only be shown with a disclosure." if noted else ""
+        return _("%(names)s may not be shown.") % {"names": joined(left_out)}
+    said = _("%(names)s can only be shown with a disclosure.")
+    return said % {"names": joined(noted)} if noted else ""
 
 
 def _why_not_partial(left_out: list[str], noted: list[str]) -> str:  # noqa: ARG001 (asked alike)
-    return "" if left_out else "Every priority market may be shown, so this is no partial launch."
+    return "" if left_out else _("Every priority market may be shown, so this is no partial launch.")
 
 
 def _why_not_disclosed(left_out: list[str], noted: list[str]) -> str:  # noqa: ARG001 (asked alike)
-    return "" if noted else "No priority market is a known issue with its disclosure signed."
+    return "" if noted else _("No priority market is a known issue with its disclosure signed.")
 
 
 _WHY_NOT: Final = {

@@ -1,7 +1,8 @@
 """What the machine asks before a launch: a registry of gates, each with its evidence.
 
 Governance registers what it knows in `own.py`; rooms that know counts register theirs when they are
-ready. A gate's words carry no figure of a market, since everybody reads them, certified or not.
+ready. A gate's words carry no figure of a market, since everybody reads them, certified or not. They are
+kept in decisions and checks, under a digest, so they are the source's words in every language.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from django.utils.translation import override
 
 from governance.launch.models import Launch
 from otdr_hub.lib.outcome import DomainError
@@ -81,7 +84,8 @@ def ok(sentence: str, link: str = "") -> Gate:
 def evaluate(launch: Launch) -> tuple[Found, ...]:
     """Every gate's answer now, in order. What cannot be asked does not hold."""
     ordered = sorted(_gates.items(), key=lambda item: (item[1][0], item[0]))
-    return tuple(Found(name, title, _answer(ask, launch)) for name, (_, title, ask) in ordered)
+    with override(None):
+        return tuple(Found(name, title, _answer(ask, launch)) for name, (_, title, ask) in ordered)
 
 
 def _answer(ask: Evaluate, launch: Launch) -> Gate:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import override
+
 from governance.decisions.board import Board, joined, open_to
 from governance.decisions.gates import Found, Gate, State
 from governance.decisions.models import LaunchDecision
@@ -15,9 +17,13 @@ _RANK: Final = {State.OK: 0, State.OPEN: 1, State.BLOCKED: 2}
 
 
 def new_facts(decision: LaunchDecision, now: Board) -> list[Found]:
-    """What the chair did not know: any of it holds the launch. Nothing where all is as it was, or better."""
+    """What the chair did not know: any of it holds the launch. Nothing where all is as it was, or better.
+
+    Its words go on record, so they are the source's in every language.
+    """
     seen = decision.seen["board"]
-    return [*_worse(seen["gates"], now), *_scope(seen["scope"], now), *_kind(decision, now)]
+    with override(None):
+        return [*_worse(seen["gates"], now), *_scope(seen["scope"], now), *_kind(decision, now)]
 
 
 def _worse(seen: list[dict[str, Any]], now: Board) -> list[Found]:

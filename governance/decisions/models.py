@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from governance.launch.models import Launch
 from governance.launch.seats import SeatName, title
@@ -29,9 +30,9 @@ class Verdict(models.Model):
     """
 
     class Word(models.TextChoices):
-        GO = "go", "Go"
-        GO_WITH_CONDITIONS = "go_with_conditions", "Go, if"
-        NO_GO = "no_go", "No-go"
+        GO = "go", gettext_noop("Go")
+        GO_WITH_CONDITIONS = "go_with_conditions", gettext_noop("Go, if")
+        NO_GO = "no_go", gettext_noop("No-go")
 
     launch = models.ForeignKey(Launch, on_delete=models.PROTECT, related_name="verdicts")
     seat = models.CharField(max_length=20, choices=SeatName.choices)
@@ -75,10 +76,10 @@ class LaunchDecision(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LAUNCH_FULL = "launch_full", "Launch full"
-        LAUNCH_PARTIAL = "launch_partial", "Launch partial"
-        LAUNCH_WITH_DISCLOSURE = "launch_with_disclosure", "Launch with disclosure"
-        BLOCK = "block", "Block"
+        LAUNCH_FULL = "launch_full", gettext_noop("Launch full")
+        LAUNCH_PARTIAL = "launch_partial", gettext_noop("Launch partial")
+        LAUNCH_WITH_DISCLOSURE = "launch_with_disclosure", gettext_noop("Launch with disclosure")
+        BLOCK = "block", gettext_noop("Block")
 
     launch = models.ForeignKey(Launch, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=24, choices=Kind.choices)

@@ -11,7 +11,7 @@ from governance.killswitch.models import GLOBAL
 from governance.killswitch.selectors import in_effect
 from governance.launch.models import Launch
 from governance.launch.selectors import plan_of
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from governance.scope.models import ScopeDecision
 from governance.scope.selectors import in_force
 from governance.scope.services import ACT as SCOPE
@@ -20,8 +20,8 @@ from governance.signoffs import acts
 from governance.signoffs.selectors import answers, missing_roles
 from governance.signoffs.selectors import in_force as required_in_force
 from governance.versions.models import MetricVersion
+from governance.versions.selectors import ACT as VERSION
 from governance.versions.selectors import effective_on
-from governance.versions.services import ACT as VERSION
 from governance.versions.states import VersionState
 from otdr_hub.lib import clock
 
@@ -30,7 +30,7 @@ _SCOPE_PAGE: Final = "/scope/"
 
 def names_of(codes: tuple[str, ...]) -> dict[str, str]:
     """Market code -> its name, in the order given."""
-    found = dict(Market.objects.filter(pk__in=codes).values_list("code", "name"))
+    found = market_names(codes)
     return {code: found.get(code, code) for code in codes}
 
 

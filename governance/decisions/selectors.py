@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from governance.access.models import User
 from governance.decisions.models import LaunchCheck, LaunchDecision, Verdict
 from governance.launch.models import Launch
@@ -52,9 +54,9 @@ def is_due(launch: Launch, now: dt.datetime | None = None) -> bool:
 def may_say(launch: Launch, seat: str, actor: User) -> Answer:
     """Whether the actor may give a verdict for a seat."""
     if seat not in SeatName.values:
-        return Refused(f"There is no seat '{seat}'.")
+        return Refused(_("There is no seat '%(seat)s'.") % {"seat": seat})
     if seat == CHAIR:
-        return Refused(f"{title(CHAIR)} decides, and so gives no verdict.")
+        return Refused(_("%(chair)s decides, and so gives no verdict.") % {"chair": title(CHAIR)})
     return place(launch, seat).may_speak(actor)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -14,7 +15,7 @@ from governance.decisions.holding import new_facts
 from governance.decisions.models import Condition, LaunchCheck, LaunchDecision, Verdict
 from governance.decisions.selectors import in_force, may_decide, may_say
 from governance.launch.models import Launch
-from governance.launch.seats import title
+from governance.launch.seats import recorded
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from otdr_hub.lib import clock, digest
@@ -36,24 +37,33 @@ class ConditionError(InvalidInputError):
 def _check_conditions(verdict: str, conditions: Sequence[Condition]) -> None:
     depends = verdict == Verdict.Word.GO_WITH_CONDITIONS
     if depends and not conditions:
-        raise ConditionError("“Go, if” names at least one condition, with the day it is due.")
+        raise ConditionError(_("“Go, if” names at least one condition, with the day it is due."))
     if conditions and not depends:
-        raise ConditionError("Conditions belong to “Go, if”; take them out or change the verdict.")
+        raise ConditionError(_("Conditions belong to “Go, if”; take them out or change the verdict."))
     if len(conditions) > MOST_CONDITIONS:
-        raise ConditionError(f"{len(conditions)} conditions are too many; at most {MOST_CONDITIONS}.")
+        raise ConditionError(
+            _("%(count)s conditions are too many; at most %(most)s.")
+            % {"count": len(conditions), "most": MOST_CONDITIONS}
+        )
     today = clock.now().date()
     for one in conditions:
         if not one.text.strip() or len(one.text) > CONDITION:
-            raise ConditionError(f"A condition has 1 to {CONDITION} characters.")
+            raise ConditionError(_("A condition has 1 to %(limit)s characters.") % {"limit": CONDITION})
         if one.due_on < today:
-            raise ConditionError(f"“{one.text}” was due on {one.due_on}, which is past.")
+            raise ConditionError(
+                _("“%(condition)s” was due on %(due_on)s, which is past.")
+                % {"condition": one.text, "due_on": one.due_on}
+            )
 
 
 def _check_reason(reason: str, *, needed: bool) -> None:
     if len(reason) > REASON:
-        raise MissingReasonError(f"The reason has {len(reason)} characters; there is room for {REASON}.")
+        raise MissingReasonError(
+            _("The reason has %(reason)s characters; there is room for %(limit)s.")
+            % {"reason": len(reason), "limit": REASON}
+        )
     if needed and not reason.strip():
-        raise MissingReasonError("Give the reason: it goes into the minutes in your words.")
+        raise MissingReasonError(_("Give the reason: it goes into the minutes in your words."))
 
 
 @transaction.atomic
@@ -73,7 +83,10 @@ def verdict_give(
     """
     require(may_say(launch, seat, actor))
     if verdict not in Verdict.Word.values:
-        raise InvalidInputError(f"'{verdict}' is no verdict; use {', '.join(Verdict.Word.values)}.")
+        raise InvalidInputError(
+            _("'%(verdict)s' is no verdict; use %(word)s.")
+            % {"verdict": verdict, "word": ", ".join(Verdict.Word.values)}
+        )
     _check_reason(reason, needed=verdict != Verdict.Word.GO)
     _check_conditions(verdict, conditions)
     ledger.order_visibility()
@@ -84,7 +97,7 @@ def verdict_give(
     )  # fmt: skip
     ledger.record(
         action=Action.VERDICT_GIVEN,
-        subject=f"{title(seat)}, {launch}",
+        subject=f"{recorded(seat)}, {launch}",
         payload={"verdict": verdict, "appeals": appeals},
         actor=actor,
         facts=facts.of_verdicts([given]),
@@ -97,7 +110,8 @@ def _check_named(reason: str, table: board.Board) -> None:
     unnamed = [found.title for found in table.not_ok if found.title.casefold() not in reason.casefold()]
     if unnamed:
         raise MissingReasonError(
-            f"These gates do not hold; the reason has to name each and say why: {', '.join(unnamed)}."
+            _("These gates do not hold; the reason has to name each and say why: %(unnamed)s.")
+            % {"unnamed": ", ".join(unnamed)}
         )
 
 
@@ -115,7 +129,7 @@ def _store(table: board.Board, kind: str, reason: str, actor: User) -> LaunchDec
                 digest=digest.of(content), supersedes=before, decided_by=actor, decided_at=moment,
             )  # fmt: skip
     except IntegrityError:
-        raise MovedError("Somebody decided at the same moment; look at the page again.") from None
+        raise MovedError(_("Somebody decided at the same moment; look at the page again.")) from None
 
 
 @transaction.atomic
@@ -127,12 +141,15 @@ def decision_make(*, launch: Launch, kind: str, reason: str, seen: str, actor: U
     """
     require(may_decide(launch, actor))
     if kind not in LaunchDecision.Kind.values:
-        raise InvalidInputError(f"'{kind}' is no decision; use {', '.join(LaunchDecision.Kind.values)}.")
+        raise InvalidInputError(
+            _("'%(kind)s' is no decision; use %(kinds)s.")
+            % {"kind": kind, "kinds": ", ".join(LaunchDecision.Kind.values)}
+        )
     _check_reason(reason, needed=True)
     ledger.order_visibility()
     table = board.read(launch)
     if table.digest != seen:
-        raise MovedError("What the decision rests on has changed since; look at the page again.")
+        raise MovedError(_("What the decision rests on has changed since; look at the page again."))
     answer = board.open_to(table, kind)
     if isinstance(answer, Refused):
         raise ConflictError(answer.reason)
@@ -161,7 +178,9 @@ def launch_check(*, launch: Launch, actor: User) -> LaunchCheck:
     ledger.order_visibility()
     decision = in_force(launch)
     if decision is None or decision.kind == LaunchDecision.Kind.BLOCK:
-        raise ConflictError(f"{launch} has no decision to launch, so there is nothing to check.")
+        raise ConflictError(
+            _("%(launch)s has no decision to launch, so there is nothing to check.") % {"launch": launch}
+        )
     now = board.read(launch)
     lost = new_facts(decision, now)
     check = LaunchCheck.objects.create(

@@ -1,4 +1,8 @@
-"""The sentences Finance reads before approving: what a version says, and what a change changes."""
+"""The sentences Finance reads before approving: what a version says, and what a change changes.
+
+They are what is signed, and the disclosure keeps them under its fingerprint: the same words for everybody, in
+the source's language whatever a page's is.
+"""
 
 from __future__ import annotations
 

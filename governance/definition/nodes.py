@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
 from otdr_hub.lib import digest
+from otdr_hub.lib.words import gettext_noop
 
 COHORTS: Final = ("promise_end", "delivered")
 UNITS: Final = ("shipment", "order")
@@ -43,17 +45,44 @@ EVENT_TYPES: Final = (
 
 
 class DefinitionError(ValueError):
-    """A definition that says something impossible; the text names the path and the way out."""
+    """A definition that says something impossible; the text names the path and the way out.
+
+    `said` is the sentence with named places, as the catalogue has it, and `given` what stands in them, so
+    that the page can tell it in another language: this room does without Django.
+    """
+
+    def __init__(self, said: str, **given: object) -> None:
+        self.said, self.given = said, given
+        super().__init__(self.told(str))
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence, translated."""
+        return translate(self.said) % self.given
+
+
+_OUT_OF_RANGE: Final = MappingProxyType(
+    {
+        "": gettext_noop("%(path)s: %(value)s is out of range; use %(low)s to %(high)s"),
+        "minutes": gettext_noop("%(path)s: %(value)s is out of range; use %(low)s to %(high)s minutes"),
+        "hours": gettext_noop("%(path)s: %(value)s is out of range; use %(low)s to %(high)s hours"),
+        "shipments": gettext_noop("%(path)s: %(value)s is out of range; use %(low)s to %(high)s shipments"),
+    }
+)
 
 
 def _one_of(path: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise DefinitionError(f"{path}: '{value}' is not known; use one of {', '.join(choices)}")
+        raise DefinitionError(
+            gettext_noop("%(path)s: '%(value)s' is not known; use one of %(choices)s"),
+            path=path,
+            value=value,
+            choices=", ".join(choices),
+        )
 
 
 def _between(path: str, value: Decimal | int, low: Decimal | int, high: Decimal | int, unit: str) -> None:
     if not low <= value <= high:
-        raise DefinitionError(f"{path}: {value} is out of range; use {low} to {high} {unit}".rstrip())
+        raise DefinitionError(_OUT_OF_RANGE[unit], path=path, value=value, low=low, high=high)
 
 
 def _nested(rows: tuple[tuple[str, str, str], ...]) -> dict[str, dict[str, str]]:
@@ -101,7 +130,10 @@ class Definition:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]{1,38}", self.name):
-            raise DefinitionError(f"name: '{self.name}' is no name; use small letters, digits and hyphens")
+            raise DefinitionError(
+                gettext_noop("name: '%(name)s' is no name; use small letters, digits and hyphens"),
+                name=self.name,
+            )
         _one_of("cohort", self.cohort, COHORTS)
         _one_of("unit", self.unit, UNITS)
         _one_of("promise", self.promise, PROMISES)
@@ -110,16 +142,22 @@ class Definition:
         for position, reason in enumerate(self.exclusions):
             _one_of(f"exclusions[{position}]", reason, tuple(EXCLUSIONS))
         if "no_promise" not in self.exclusions:
-            raise DefinitionError("exclusions: 'no_promise' cannot be left out; nothing is due without one")
+            raise DefinitionError(
+                gettext_noop("exclusions: 'no_promise' cannot be left out; nothing is due without one")
+            )
         for service, reason in self.excluded_services:
             _one_of(f"excluded_services.{service}", reason, tuple(SERVICE_REASONS))
         left_out = {service for service, _ in self.excluded_services}
         if clash := sorted(left_out & set(self.pickup_services)):
-            raise DefinitionError(f"pickup_services: '{clash[0]}' is excluded as well; name it once")
+            raise DefinitionError(
+                gettext_noop("pickup_services: '%(clash)s' is excluded as well; name it once"), clash=clash[0]
+            )
         if self.success_event == "first_attempt" and not self.attempt_reasons:
-            raise DefinitionError("attempt_reasons: name at least one, or use success_event: delivered")
+            raise DefinitionError(
+                gettext_noop("attempt_reasons: name at least one, or use success_event: delivered")
+            )
         if len(set(self.exclusions)) != len(self.exclusions):
-            raise DefinitionError("exclusions: a reason is named twice; name each once")
+            raise DefinitionError(gettext_noop("exclusions: a reason is named twice; name each once"))
         self._check_tables()
         _between("grace_minutes", self.grace_minutes, 0, 7 * 24 * 60, "minutes")
         _between("horizon_hours", self.horizon_hours, 0, LONGEST_HORIZON, "hours")
@@ -130,21 +168,35 @@ class Definition:
     def _check_tables(self) -> None:
         for market, hours in self.horizons:
             if not re.fullmatch(r"[A-Z0-9]{2,8}", market):
-                raise DefinitionError(f"horizons.{market}: this is no market code, like BR")
+                raise DefinitionError(
+                    gettext_noop("horizons.%(market)s: this is no market code, like BR"), market=market
+                )
             _between(f"horizons.{market}", hours, 0, LONGEST_HORIZON, "hours")
         for carrier, code, kind in self.event_map:
             _one_of(f"event_map.{carrier}.{code}", kind, EVENT_TYPES)
             if code in EVENT_TYPES:
                 raise DefinitionError(
-                    f"event_map.{carrier}.{code}: '{code}' is an event type of the contract; it means itself"
+                    gettext_noop(
+                        "event_map.%(carrier)s.%(code)s: '%(code)s' is an event type of the contract; it"
+                        " means itself"
+                    ),
+                    carrier=carrier,
+                    code=code,
                 )
         for region, day, _ in self.calendars:
             if not re.fullmatch(r"[A-Z0-9]{2,8}(/[A-Z0-9-]{1,8})?", region):
-                raise DefinitionError(f"calendars.{region}: write a market, or market/region like DE/BY")
+                raise DefinitionError(
+                    gettext_noop("calendars.%(region)s: write a market, or market/region like DE/BY"),
+                    region=region,
+                )
             try:
                 dt.date.fromisoformat(day)
             except ValueError:
-                raise DefinitionError(f"calendars.{region}.{day}: this is no day, like 2026-12-25") from None
+                raise DefinitionError(
+                    gettext_noop("calendars.%(region)s.%(day)s: this is no day, like 2026-12-25"),
+                    region=region,
+                    day=day,
+                ) from None
 
     def at(self, market: str) -> Definition:
         """The definition as it holds in one market: with that market's horizon."""

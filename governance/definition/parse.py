@@ -9,16 +9,21 @@ from typing import Any, Final
 import yaml
 
 from governance.definition.nodes import Definition, DefinitionError
+from otdr_hub.lib.words import gettext_noop
 
 _TABLES = {
-    "event_map": "carrier to its codes, each with an event type",
-    "calendars": "market (or market/region) to days, each with a name",
+    "event_map": gettext_noop("%(path)s: write a mapping of carrier to its codes, each with an event type"),
+    "calendars": gettext_noop(
+        "%(path)s: write a mapping of market (or market/region) to days, each with a name"
+    ),
 }
 
 
 def _whole(path: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise DefinitionError(f"{path}: '{value}' is not a whole number")
+        raise DefinitionError(
+            gettext_noop("%(path)s: '%(value)s' is not a whole number"), path=path, value=value
+        )
     return value
 
 
@@ -29,28 +34,34 @@ def _share(path: str, value: Any) -> Decimal:
             raise InvalidOperation
         share = Decimal(str(value))
     except InvalidOperation:
-        raise DefinitionError(f"{path}: write the share as text in quotes, like '0.95'") from None
+        raise DefinitionError(
+            gettext_noop("%(path)s: write the share as text in quotes, like '0.95'"), path=path
+        ) from None
     if not share.is_finite() or (abs(share) < 10 and share != share.quantize(Decimal("0.0001"))):
-        raise DefinitionError(f"{path}: '{value}' is no share; write it with at most four decimals")
+        raise DefinitionError(
+            gettext_noop("%(path)s: '%(value)s' is no share; write it with at most four decimals"),
+            path=path,
+            value=value,
+        )
     return share
 
 
 def _list(path: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise DefinitionError(f"{path}: write a list of texts")
+        raise DefinitionError(gettext_noop("%(path)s: write a list of texts"), path=path)
     # The order says nothing, so it must not change the digest.
     return tuple(value) if path == "exclusions" else tuple(sorted(set(value)))
 
 
 def _services(path: str, value: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise DefinitionError(f"{path}: write a mapping of service to reason")
+        raise DefinitionError(gettext_noop("%(path)s: write a mapping of service to reason"), path=path)
     return tuple(sorted((str(service), reason) for service, reason in value.items()))
 
 
 def _horizons(path: str, value: Any) -> tuple[tuple[str, int], ...]:
     if not isinstance(value, dict):
-        raise DefinitionError(f"{path}: write a mapping of market to hours")
+        raise DefinitionError(gettext_noop("%(path)s: write a mapping of market to hours"), path=path)
     rows = ((str(market), _whole(f"{path}.{market}", hours)) for market, hours in value.items())
     return tuple(sorted(rows))
 
@@ -58,20 +69,20 @@ def _horizons(path: str, value: Any) -> tuple[tuple[str, int], ...]:
 def _table(path: str, value: Any) -> tuple[tuple[str, str, str], ...]:
     """A mapping of mappings as sorted rows; a day written bare in YAML is a date, not a text."""
     if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
-        raise DefinitionError(f"{path}: write a mapping of {_TABLES[path]}")
+        raise DefinitionError(_TABLES[path], path=path)
     rows = ((outer, key, item) for outer, inner in value.items() for key, item in inner.items())
     return tuple(sorted((str(outer), str(key), str(item)) for outer, key, item in rows))
 
 
 def _yes_or_no(path: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise DefinitionError(f"{path}: write true or false")
+        raise DefinitionError(gettext_noop("%(path)s: write true or false"), path=path)
     return value
 
 
 def _text(path: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise DefinitionError(f"{path}: '{value}' is not a text")
+        raise DefinitionError(gettext_noop("%(path)s: '%(value)s' is not a text"), path=path, value=value)
     return value
 
 
@@ -96,15 +107,19 @@ def parse(text: str) -> Definition:
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise DefinitionError(f"the document is not YAML: {error}") from None
+        raise DefinitionError(gettext_noop("the document is not YAML: %(error)s"), error=error) from None
     if not isinstance(document, dict):
-        raise DefinitionError("the document must be a mapping of node names to values")
+        raise DefinitionError(gettext_noop("the document must be a mapping of node names to values"))
     known = Definition.__slots__
     unknown = [str(key) for key in document if key not in known]
     if unknown:
-        raise DefinitionError(f"{unknown[0]}: no such node; the nodes are {', '.join(known)}")
+        raise DefinitionError(
+            gettext_noop("%(unknown)s: no such node; the nodes are %(known)s"),
+            unknown=unknown[0],
+            known=", ".join(known),
+        )
     if "name" not in document:
-        raise DefinitionError("name: missing; every version has a name like otdr-1")
+        raise DefinitionError(gettext_noop("name: missing; every version has a name like otdr-1"))
     return Definition(**{key: _value(key, value) for key, value in document.items()})
 
 

@@ -7,6 +7,7 @@ again, and no lift where somebody switched off once more in between.
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 GLOBAL = "global"
 WHOLE = "-"
@@ -23,13 +24,13 @@ class Shutoff(models.Model):
     """
 
     class Category(models.TextChoices):
-        DATA_QUALITY = "data_quality", "data quality"
-        WRONG_DEFINITION = "wrong_definition", "wrong definition"
-        LEGAL_HOLD = "legal_hold", "legal hold"
-        SECURITY = "security", "security"
-        OTHER = "other", "other"
+        DATA_QUALITY = "data_quality", gettext_noop("data quality")
+        WRONG_DEFINITION = "wrong_definition", gettext_noop("wrong definition")
+        LEGAL_HOLD = "legal_hold", gettext_noop("legal hold")
+        SECURITY = "security", gettext_noop("security")
+        OTHER = "other", gettext_noop("other")
         # No person chooses this one: a guard of the product found what it watches for.
-        GUARD = "guard", "a guard tripped"
+        GUARD = "guard", gettext_noop("a guard tripped")
 
     market = models.CharField(max_length=8)
     breakout = models.CharField(max_length=20, default=WHOLE)

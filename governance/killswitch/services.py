@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -24,7 +26,15 @@ from governance.killswitch.models import (
     ShutoffReason,
     ShutoffRepeat,
 )
-from governance.killswitch.selectors import is_open, killers, of_key, open_ask, shown_again, words_of
+from governance.killswitch.selectors import (
+    is_open,
+    killers,
+    of_key,
+    open_ask,
+    recorded_words,
+    shown_again,
+    words_of,
+)
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from governance.ledger.services import Facts
@@ -35,7 +45,8 @@ from governance.signoffs.models import EVERYWHERE, SignoffRequest
 from governance.signoffs.selectors import in_force
 from governance.signoffs.services import open_lines
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 ACT: Final = "shutoff_lift"
 # What a person may say it is; the product's own guards say theirs.
@@ -46,19 +57,25 @@ EVIDENCE: Final = 1000
 class Tripwire(models.TextChoices):
     """The guards that may switch off by themselves. There are no others."""
 
-    LEDGER = "ledger", "The record and the tables do not agree"
-    REDERIVE = "rederive", "A published number does not re-derive from its files"
+    LEDGER = "ledger", gettext_noop("The record and the tables do not agree")
+    REDERIVE = "rederive", gettext_noop("A published number does not re-derive from its files")
 
 
 def _check_key(market: str, breakout: str, value: str) -> None:
     if market != GLOBAL and not Market.objects.filter(code=market).exists():
-        raise InvalidInputError(f"There is no market '{market}'; give a market's code or '{GLOBAL}'.")
+        raise InvalidInputError(
+            _("There is no market '%(market)s'; give a market's code or '%(global)s'.")
+            % {"market": market, "global": GLOBAL}
+        )
     if (breakout == WHOLE) != (value == WHOLE) or breakout not in (WHOLE, CARRIER) or not value.strip():
         raise InvalidInputError(
-            f"A scope is a market ('{WHOLE}', '{WHOLE}'), all its carrier figures ('{CARRIER}', '{ALL}') or"
-            f" one carrier ('{CARRIER}' and its code)."
+            _(
+                "A scope is a market ('%(whole)s', '%(whole)s'), all its carrier figures ('%(carrier)s',"
+                " '%(all)s') or one carrier ('%(carrier)s' and its code)."
+            )
+            % {"whole": WHOLE, "carrier": CARRIER, "all": ALL}
         )
-    require_short("value", value, 80)
+    require_short(_("value"), value, 80)
 
 
 @transaction.atomic
@@ -79,8 +96,11 @@ def shutoff_activate(
     require(may(actor, "shutoff_activate"))
     _check_key(market, breakout, value)
     if category not in CATEGORIES:
-        raise InvalidInputError(f"'{category}' is no category; use {', '.join(CATEGORIES)}.")
-    require_short("reason", reason, 300)
+        raise InvalidInputError(
+            _("'%(category)s' is no category; use %(categories)s.")
+            % {"category": category, "categories": ", ".join(CATEGORIES)}
+        )
+    require_short(_("reason"), reason, 300)
     ledger.order_visibility()
     known = of_key(market, breakout, value)
     if known is not None:
@@ -102,7 +122,7 @@ def _off(
     shutoff.refresh_from_db(fields=["round"])
     ledger.record(
         action=action,
-        subject=words_of(market, breakout, value),
+        subject=recorded_words(market, breakout, value),
         payload={"shutoff": shutoff.pk, **payload},
         actor=actor,
         facts=facts.of_new(shutoff),
@@ -114,13 +134,16 @@ def _once_more(known: Shutoff, category: str, reason: str, actor: User) -> Shuto
     """Off already: said again it stops whoever asks for it to be on, and is nothing else."""
     what = words_of(known.market, known.breakout, known.value)
     if open_ask(known) is None:
-        raise ConflictError(f"{what} is switched off already, since {known.at:%d %b %Y %H:%M} UTC.")
+        raise ConflictError(
+            _("%(what)s is switched off already, since %(at)s UTC.")
+            % {"what": what, "at": f"{known.at:%d %b %Y %H:%M}"}
+        )
     ShutoffRepeat.objects.create(
         shutoff=known, category=category, reason=reason.strip(), by=actor, at=clock.now()
     )
     ledger.record(
         action=Action.SHUTOFF_REPEATED,
-        subject=what,
+        subject=recorded_words(known.market, known.breakout, known.value),
         payload={"shutoff": known.pk, "category": category, "reason": reason.strip()},
         actor=actor,
         facts=facts.of([known]),
@@ -132,19 +155,19 @@ def _once_more(known: Shutoff, category: str, reason: str, actor: User) -> Shuto
 def shutoff_explain(*, shutoff: Shutoff, reason: str, actor: User) -> ShutoffReason:
     """Say why, after the switch was thrown without a reason. Raises ConflictError when it is said already."""
     require(may(actor, "shutoff_explain"))
-    require_short("reason", reason, 300)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("Say why: whoever reads this later will ask.")
+        raise InvalidInputError(_("Say why: whoever reads this later will ask."))
     ledger.order_visibility()
     shutoff = Shutoff.objects.select_related("by").get(pk=shutoff.pk)
     if shutoff.reason or ShutoffReason.objects.filter(shutoff=shutoff).exists():
-        raise ConflictError("The reason is on record already; it is not changed afterwards.")
+        raise ConflictError(_("The reason is on record already; it is not changed afterwards."))
     given = ShutoffReason.objects.create(
         shutoff=shutoff, reason=reason.strip(), given_by=actor, given_at=clock.now()
     )
     ledger.record(
         action=Action.SHUTOFF_EXPLAINED,
-        subject=words_of(shutoff.market, shutoff.breakout, shutoff.value),
+        subject=recorded_words(shutoff.market, shutoff.breakout, shutoff.value),
         payload={"shutoff": shutoff.pk, "reason": given.reason},
         actor=actor,
         facts=facts.of([shutoff]),
@@ -161,7 +184,10 @@ def shutoff_trip(*, tripwire: str, market: str, found: str, actor: User) -> Shut
     require(may(actor, "shutoff_trip"))
     _check_key(market, WHOLE, WHOLE)
     if tripwire not in Tripwire.values:
-        raise InvalidInputError(f"'{tripwire}' is no guard; they are {', '.join(Tripwire.values)}.")
+        raise InvalidInputError(
+            _("'%(tripwire)s' is no guard; they are %(tripwires)s.")
+            % {"tripwire": tripwire, "tripwires": ", ".join(Tripwire.values)}
+        )
     reason = f"{Tripwire(tripwire).label}: {found}"[:300]
     ledger.order_visibility()
     same = Shutoff.objects.filter(market=market, breakout=WHOLE, category=Shutoff.Category.GUARD)
@@ -176,8 +202,11 @@ def _check_possible(shutoff: Shutoff, actor: User) -> None:
     wanted = in_force(ACT, EVERYWHERE if shutoff.market == GLOBAL else shutoff.market)
     if len(wanted) < 2:
         raise ConflictError(
-            f"To switch on again takes signatures of two departments; '{ACT}' asks"
-            f" {', '.join(wanted) or 'nobody'}. Set what must be signed first."
+            _(
+                "To switch on again takes signatures of two departments; '%(act)s' asks %(wanted)s. Set"
+                " what must be signed first."
+            )
+            % {"act": ACT, "wanted": ", ".join(wanted) or _("nobody")}
         )
     barred = {actor.pk, *killers(shutoff)}
     for role, count in wanted.items():
@@ -185,7 +214,8 @@ def _check_possible(shutoff: Shutoff, actor: User) -> None:
         free = holders.exclude(pk__in=barred).distinct().count()
         if free < count:
             raise ConflictError(
-                f"{count} of {role} must sign and {free} can: who switched off or asks does not sign."
+                _("%(count)s of %(role)s must sign and %(free)s can: who switched off or asks does not sign.")
+                % {"count": count, "role": role, "free": free}
             )
 
 
@@ -193,22 +223,24 @@ def _check_possible(shutoff: Shutoff, actor: User) -> None:
 def lift_ask(*, shutoff: Shutoff, evidence: str, actor: User) -> SignoffRequest:
     """Ask the departments to let what is switched off be shown again: exactly what is certified now.
 
-    Raises ConflictError where it is on, is asked already, or nothing of it is certified.
+    Where nothing of it is, that is nothing: on again, it may be signed and is shown only then. Raises
+    ConflictError where it is on or is asked already.
     """
     require(may(actor, "lift_ask"))
-    require_short("evidence", evidence, EVIDENCE)
+    require_short(_("evidence"), evidence, EVIDENCE)
     if not evidence.strip():
-        raise InvalidInputError("Give the evidence: what was wrong, and how it is known to be right now.")
+        raise InvalidInputError(_("Give the evidence: what was wrong, and how it is known to be right now."))
     ledger.order_visibility()
     shutoff = Shutoff.objects.select_related("by").get(pk=shutoff.pk)
+    recorded = recorded_words(shutoff.market, shutoff.breakout, shutoff.value)
     what = words_of(shutoff.market, shutoff.breakout, shutoff.value)
     if not is_open(shutoff):
-        raise ConflictError(f"{what} is on again already.")
+        raise ConflictError(_("%(what)s is on again already.") % {"what": what})
     if open_ask(shutoff) is not None:
-        raise ConflictError(f"It is asked already that {what} be on again; the departments have it.")
+        raise ConflictError(
+            _("It is asked already that %(what)s be on again; the departments have it.") % {"what": what}
+        )
     content = shown_again(shutoff)
-    if not content:
-        raise ConflictError(f"Nothing of {what} is certified, so nothing could be shown again. Certify it.")
     _check_possible(shutoff, actor)
     now = clock.now()
     said = {
@@ -218,11 +250,14 @@ def lift_ask(*, shutoff: Shutoff, evidence: str, actor: User) -> SignoffRequest:
     seal = digest.of({"act": ACT, **said, "by": actor.username, "at": now})
     ask = LiftAsk.objects.create(digest=seal, asked_by=actor, asked_at=now, **said | {"shutoff": shutoff})
     request = open_lines(
-        act=ACT, summary=f"Switch on again: {what}", lines=[(seal, f"{what} on again"[:120])], opened_by=actor
+        act=ACT,
+        summary=f"Switch on again: {recorded}",
+        lines=[(seal, f"{recorded} on again"[:120])],
+        opened_by=actor,
     )
     ledger.record(
         action=Action.SHUTOFF_LIFT_ASKED,
-        subject=what,
+        subject=recorded,
         payload={"shutoff": shutoff.pk, "request": request.pk, "evidence": evidence.strip()},
         actor=actor,
         facts=ledger.together(facts.of_asks([ask]), signoffs.of_requests([request])),
@@ -236,7 +271,9 @@ def _lift(seal: str) -> Facts:
     try:
         ShutoffLift.objects.create(shutoff=ask.shutoff, ask=ask, lifted_at=clock.now())
     except IntegrityError as error:
-        raise ConflictError(f"It stays off: {str(error).partition(chr(10))[0]}.") from error
+        raise ConflictError(
+            _("It stays off: %(why)s.") % {"why": str(error).partition(chr(10))[0]}
+        ) from error
     return facts.of([Shutoff.objects.select_related("by").get(pk=ask.shutoff_id)])
 
 

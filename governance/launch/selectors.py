@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from governance.access.models import User
 from governance.launch import days
 from governance.launch.models import Launch, LaunchPlan, Seat, SeatDeputy
@@ -38,13 +40,19 @@ class Place:
     def may_speak(self, person: User) -> Answer:
         """Whether a person may speak for this seat today; the database asks the same questions."""
         if person.is_system or not person.is_active:
-            return Refused(f"The account {person.username} cannot speak for a seat.")
+            return Refused(_("The account %(person)s cannot speak for a seat.") % {"person": person.username})
         if self.seat is None:
-            return Refused(f"Nobody holds the seat {title(self.name)} yet.")
+            return Refused(_("Nobody holds the seat %(seat)s yet.") % {"seat": title(self.name)})
         if not self.speaks(person):
-            return Refused(f"{self.seat.holder.username} speaks for {title(self.name)}.")
+            return Refused(
+                _("%(holder)s speaks for %(seat)s.")
+                % {"holder": self.seat.holder.username, "seat": title(self.name)}
+            )
         if self.seat.role not in person.roles:
-            return Refused(f"{person.username} no longer holds the role {self.seat.role}.")
+            return Refused(
+                _("%(person)s no longer holds the role %(role)s.")
+                % {"person": person.username, "role": self.seat.role}
+            )
         return ALLOWED
 
 
@@ -58,11 +66,11 @@ def by_name(name: str | None) -> Launch:
     if name is None:
         launch = current()
         if launch is None:
-            raise InvalidInputError("No launch is planned yet; `launch plan` plans one.")
+            raise InvalidInputError(_("No launch is planned yet; `launch plan` plans one."))
         return launch
     found = Launch.objects.filter(name=name).first()
     if found is None:
-        raise InvalidInputError(f"There is no launch '{name}'.")
+        raise InvalidInputError(_("There is no launch '%(name)s'.") % {"name": name})
     return found
 
 

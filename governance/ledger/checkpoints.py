@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
 
 from governance.ledger import guards, keys
 from governance.ledger.signed import key_id, signed_text
@@ -68,8 +69,11 @@ def catch_up(*, begin: bool = False) -> int:
             _check_begin(rows, begin=begin)
         elif not rows or rows[0][:2] != (last["seq"], last["hash"]):
             raise ConflictError(
-                f"Entry {last['seq']} is not the one that was signed: the database was cut, rewritten or "
-                "swapped. Nothing is signed until it is the right one again (verify_ledger says more)."
+                _(
+                    "Entry %(seq)s is not the one that was signed: the database was cut, rewritten or"
+                    " swapped. Nothing is signed until it is the right one again (verify_ledger says more)."
+                )
+                % {"seq": last["seq"]}
             )
         else:
             rows = rows[1:]
@@ -86,7 +90,10 @@ def read(file: Path) -> list[dict[str, Any]]:
     try:
         text = file.read_text("utf-8", errors="replace")
     except OSError as error:
-        raise ConflictError(f"The checkpoints cannot be read: {file} ({error.strerror}).") from None
+        raise ConflictError(
+            _("The checkpoints cannot be read: %(file)s (%(strerror)s).")
+            % {"file": file, "strerror": error.strerror}
+        ) from None
     return [item for line in text.splitlines() if (item := _parsed(line)) is not None]
 
 
@@ -148,7 +155,7 @@ def _signed(rows: list[tuple[Any, ...]], last: dict[str, Any] | None) -> list[di
         # Ours may be a moment old: after an upgrade that another process saw first, it would seem undone.
         now = guards.fingerprint()
     found = []
-    for seq, entry_hash, recorded_at, _ in rows:
+    for seq, entry_hash, recorded_at, _guards in rows:
         item = {
             "seq": seq, "hash": entry_hash, "recorded_at": recorded_at, "guards": now,
             "key": key_id(own.public),
@@ -160,8 +167,11 @@ def _signed(rows: list[tuple[Any, ...]], last: dict[str, Any] | None) -> list[di
 def _check_begin(rows: list[tuple[Any, ...]], *, begin: bool) -> None:
     if rows and rows[0][3] > _YOUNG and not begin:
         raise ConflictError(
-            f"{folder() / FILE} is gone, though the ledger is not new: put it back, or begin a new one with "
-            "'manage.py ledger checkpoint --begin'."
+            _(
+                "%(folder)s is gone, though the ledger is not new: put it back, or begin a new one with"
+                " 'manage.py ledger checkpoint --begin'."
+            )
+            % {"folder": folder() / FILE}
         )
 
 
@@ -173,8 +183,11 @@ def _pin_key(file: Path) -> None:
     except FileExistsError:
         if file.read_text("ascii").strip() != own:
             raise ConflictError(
-                f"{file} is another key than OTDR_CHECKPOINT_KEY gives: put the old secret back, or move "
-                f"{file.parent} away and begin anew with 'manage.py ledger checkpoint --begin'."
+                _(
+                    "%(file)s is another key than OTDR_CHECKPOINT_KEY gives: put the old secret back, or move"
+                    " %(parent)s away and begin anew with 'manage.py ledger checkpoint --begin'."
+                )
+                % {"file": file, "parent": file.parent}
             ) from None
         return
     with os.fdopen(handle, "w", encoding="ascii") as out:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.ledger import checkpoints, keys
 from governance.ledger.models import Head
@@ -37,9 +38,11 @@ def write(file: Path) -> tuple[int, int]:
             for item in signed:
                 out.write(_line({"kind": "checkpoint", **item}))
     except FileExistsError:
-        raise ConflictError(f"{file} is there already; name another file.") from None
+        raise ConflictError(_("%(file)s is there already; name another file.") % {"file": file}) from None
     except OSError as error:
-        raise ConflictError(f"{file} cannot be written ({error.strerror}).") from None
+        raise ConflictError(
+            _("%(file)s cannot be written (%(strerror)s).") % {"file": file, "strerror": error.strerror}
+        ) from None
     return last, len(signed)
 
 
@@ -49,15 +52,17 @@ def write_verifier(file: Path) -> None:
     text = here.joinpath("offline.py").read_text("utf-8")
     arithmetic = here.joinpath("ed25519.py").read_text("utf-8").partition("\n_P:")
     signed = here.joinpath("signed.py").read_text("utf-8").partition("\nPUT_BACK:")
-    before, _, rest = text.partition("try:\n    from governance.ledger.ed25519")
+    before, _between, rest = text.partition("try:\n    from governance.ledger.ed25519")
     after = rest.partition("\n\n")[2].partition("@dataclass")
     try:
         with file.open("x", encoding="utf-8") as out:
             out.write(f"{before}{after[0]}{_body(arithmetic)}{_body(signed)}{''.join(after[1:])}")
     except FileExistsError:
-        raise ConflictError(f"{file} is there already; name another file.") from None
+        raise ConflictError(_("%(file)s is there already; name another file.") % {"file": file}) from None
     except OSError as error:
-        raise ConflictError(f"{file} cannot be written ({error.strerror}).") from None
+        raise ConflictError(
+            _("%(file)s cannot be written (%(strerror)s).") % {"file": file, "strerror": error.strerror}
+        ) from None
 
 
 def _body(parts: tuple[str, str, str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from governance.majeure.models import ForceMajeure
 from governance.signoffs.selectors import stands
 from otdr_hub.lib.outcome import InvalidInputError
@@ -36,5 +38,7 @@ def by_number(number: str) -> ForceMajeure:
     found = ForceMajeure.objects.filter(pk=int(digits)) if digits.isdecimal() and len(digits) < 19 else None
     majeure = found.first() if found is not None else None
     if majeure is None:
-        raise InvalidInputError(f"There is no declaration of force majeure '{number}'.")
+        raise InvalidInputError(
+            _("There is no declaration of force majeure '%(number)s'.") % {"number": number}
+        )
     return majeure

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -21,7 +23,8 @@ from governance.signoffs.facts import of_requests
 from governance.signoffs.models import SignoffRequest
 from governance.signoffs.services import open_lines
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 # Longer than a season is no event any more: what still holds is declared again, with its evidence.
 LONGEST: Final = 92
@@ -43,25 +46,34 @@ acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_declarers))
 
 def _check(market: str, since: dt.date, until: dt.date, texts: dict[str, tuple[str, int]]) -> None:
     if not Market.objects.filter(code=market).exists():
-        raise InvalidInputError(f"There is no market '{market}'; give the code of a registered one.")
+        raise InvalidInputError(
+            _("There is no market '%(market)s'; give the code of a registered one.") % {"market": market}
+        )
     if until < since:
-        raise InvalidInputError(f"It cannot end on {until} when it begins on {since}.")
+        raise InvalidInputError(
+            _("It cannot end on %(until)s when it begins on %(since)s.") % {"until": until, "since": since}
+        )
     days = (until - since).days + 1
     if days > LONGEST:
-        raise InvalidInputError(f"{days} days are too many for one event; declare at most {LONGEST}.")
+        raise InvalidInputError(
+            _("%(days)s days are too many for one event; declare at most %(longest)s.")
+            % {"days": days, "longest": LONGEST}
+        )
     # One day of grace: it is tomorrow already somewhere.
     if since > clock.now().date() + dt.timedelta(days=1):
-        raise InvalidInputError(f"{since} is in the future: what has not happened has no evidence.")
+        raise InvalidInputError(
+            _("%(since)s is in the future: what has not happened has no evidence.") % {"since": since}
+        )
     for name, (text, limit) in texts.items():
-        require_short(name, text, limit)
+        require_short(_(name), text, limit)
     if not texts["event"][0].strip() or not texts["evidence"][0].strip():
-        raise InvalidInputError("A declaration says what happened, and where its evidence is.")
+        raise InvalidInputError(_("A declaration says what happened, and where its evidence is."))
 
 
 def _refuse_twin(**content: object) -> None:
     twin = ForceMajeure.objects.filter(**content, withdrawal=None).first()
     if twin is not None:
-        raise ConflictError(f"That is declared already, as {twin}.")
+        raise ConflictError(_("That is declared already, as %(twin)s.") % {"twin": twin})
 
 
 def _ask_legal(majeure: ForceMajeure, declarer: User) -> SignoffRequest:
@@ -92,8 +104,8 @@ def majeure_declare(
     """
     require(may(actor, "majeure_declare"))
     texts = {
-        "event": (event, 200), "evidence": (evidence, 1000),
-        "carrier": (carrier, 80), "destination": (destination, 80),
+        gettext_noop("event"): (event, 200), gettext_noop("evidence"): (evidence, 1000),
+        gettext_noop("carrier"): (carrier, 80), gettext_noop("destination"): (destination, 80),
     }  # fmt: skip
     _check(market, since, until, texts)
     moment = clock.now()
@@ -123,14 +135,17 @@ def majeure_declare(
 def majeure_withdraw(*, majeure: ForceMajeure, reason: str, actor: User) -> MajeureWithdrawal:
     """Take a declaration back, for one person and at once. Raises ConflictError the second time."""
     require(may(actor, "majeure_withdraw"))
-    require_short("reason", reason, 300)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("A withdrawal needs its reason.")
+        raise InvalidInputError(_("A withdrawal needs its reason."))
     withdrawal, is_new = MajeureWithdrawal.objects.get_or_create(
         majeure=majeure, defaults={"reason": reason, "withdrawn_by": actor, "withdrawn_at": clock.now()}
     )
     if not is_new:
-        raise ConflictError(f"{majeure} was withdrawn on {withdrawal.withdrawn_at:%d %b %Y} already.")
+        raise ConflictError(
+            _("%(majeure)s was withdrawn on %(withdrawn_at)s already.")
+            % {"majeure": majeure, "withdrawn_at": f"{withdrawal.withdrawn_at:%d %b %Y}"}
+        )
     ledger.record(
         action=Action.MAJEURE_WITHDRAWN,
         subject=str(majeure),

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -35,11 +36,18 @@ class MarketRow:
 def _row(path: Path, line: int, record: dict[str, str]) -> MarketRow:
     where = f"{path.name}, line {line}"
     if not re.fullmatch(r"[A-Z0-9]{2,8}", record["code"]):
-        raise InvalidInputError(f"{where}, code: '{record['code']}' is not 2 to 8 of A-Z and 0-9.")
+        raise InvalidInputError(
+            _("%(where)s, code: '%(code)s' is not 2 to 8 of A-Z and 0-9.")
+            % {"where": where, "code": record["code"]}
+        )
     if record["zone"] not in zoneinfo.available_timezones():
-        raise InvalidInputError(f"{where}, zone: '{record['zone']}' is not an IANA zone.")
+        raise InvalidInputError(
+            _("%(where)s, zone: '%(zone)s' is not an IANA zone.") % {"where": where, "zone": record["zone"]}
+        )
     if not record["name"].strip() or not record["priority"].isdigit():
-        raise InvalidInputError(f"{where}: a name and a whole-number priority are needed.")
+        raise InvalidInputError(
+            _("%(where)s: a name and a whole-number priority are needed.") % {"where": where}
+        )
     return MarketRow(record["code"], record["name"].strip(), record["zone"], int(record["priority"]))
 
 
@@ -49,10 +57,15 @@ def read_file(path: Path) -> list[MarketRow]:
         with path.open(newline="", encoding="utf-8-sig") as handle:
             reader = csv.DictReader(handle, strict=True)
             if set(reader.fieldnames or ()) != set(COLUMNS):
-                raise InvalidInputError(f"{path.name}: the header must be exactly {','.join(COLUMNS)}.")
+                raise InvalidInputError(
+                    _("%(path)s: the header must be exactly %(columns)s.")
+                    % {"path": path.name, "columns": ",".join(COLUMNS)}
+                )
             return [_row(path, reader.line_num, record) for record in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInputError(f"{path.name}: cannot be read ({error}).") from None
+        raise InvalidInputError(
+            _("%(path)s: cannot be read (%(error)s).") % {"path": path.name, "error": error}
+        ) from None
 
 
 @transaction.atomic
@@ -60,7 +73,7 @@ def markets_load(*, rows: Sequence[MarketRow], actor: User) -> int:
     """Register or rename markets, all or none; returns how many rows were given."""
     require(may(actor, "markets_load"))
     if len({row.code for row in rows}) != len(rows) or not rows:
-        raise InvalidInputError("A markets file names each market once, and at least one.")
+        raise InvalidInputError(_("A markets file names each market once, and at least one."))
     loaded = [Market.objects.update_or_create(code=row.code, defaults=asdict(row))[0] for row in rows]
     ledger.record(
         action=Action.MARKETS_LOADED,

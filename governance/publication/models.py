@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from governance.markets.models import Market
 from governance.versions.models import MetricVersion
@@ -76,12 +77,12 @@ class PublicationRead(models.Model):
     code, or `BR/carrier` for its carriers. One row for the first time."""
 
     class Surface(models.TextChoices):
-        PAGE = "page", "opened it"
-        API = "api", "read it through the API"
-        CSV = "csv", "exported it as CSV"
-        XLSX = "xlsx", "exported it as a workbook"
-        PDF = "pdf", "exported it as PDF"
-        PRINT = "print", "printed it"
+        PAGE = "page", gettext_noop("opened it")
+        API = "api", gettext_noop("read it through the API")
+        CSV = "csv", gettext_noop("exported it as CSV")
+        XLSX = "xlsx", gettext_noop("exported it as a workbook")
+        PDF = "pdf", gettext_noop("exported it as PDF")
+        PRINT = "print", gettext_noop("printed it")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reads")

@@ -9,8 +9,11 @@ from typing import Final, Literal
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from governance.publication.models import Publication, PublicationLine
 from governance.scope.models import BREAKOUTS, WHOLE
 from governance.versions.selectors import in_effect
@@ -127,33 +130,40 @@ def _state(
 
 
 _WHY: Final = {
-    "switched_off": "is switched off",
-    "excluded": "is excluded",
-    "undecided": "is not decided",
-    "needs_signing": "needs signing again",
+    "switched_off": gettext_noop("is switched off"),
+    "excluded": gettext_noop("is excluded"),
+    "undecided": gettext_noop("is not decided"),
+    "needs_signing": gettext_noop("needs signing again"),
 }
+
+
+def _part(market: str, breakout: str) -> str:
+    if breakout == WHOLE:
+        return market
+    return _("%(market)s by %(breakout)s") % {"market": market, "breakout": breakout}
 
 
 def why_not_again(publication: Publication) -> str:
     """Why an earlier publication may not be shown again, in a sentence; empty where it may."""
     newest = Publication.objects.first()
     if newest is None or newest.digest == publication.digest:
-        return f"{publication} is what is shown now."
+        return _("%(publication)s is what is shown now.") % {"publication": publication}
     back = taken_back().get(publication.number)
     if back:
-        return f"{publication} was taken back by P-{back}; it is not shown again."
+        said = _("%(publication)s was taken back by %(by)s; it is not shown again.")
+        return said % {"publication": publication, "by": f"P-{back}"}
     if not in_effect(publication.version):
-        return f"{publication} is of {publication.version.name}, which is not in effect any more."
+        said = _("%(publication)s is of %(version)s, which is not in effect any more.")
+        return said % {"publication": publication, "version": publication.version.name}
     stopped = stopped_lines(publication, *BREAKOUTS)
     if stopped:
-        names = dict(Market.objects.values_list("code", "name"))
-        said = ", ".join(
-            f"{names[one.market]}{'' if one.breakout == WHOLE else f' by {one.breakout}'} {_WHY[one.reason]}"
-            for one in stopped
-        )
-        return f"{publication} holds what may not be shown now: {said}."
+        names = market_names()
+        why = ", ".join(f"{_part(names[one.market], one.breakout)} {_(_WHY[one.reason])}" for one in stopped)
+        said = _("%(publication)s holds what may not be shown now: %(why)s.")
+        return said % {"publication": publication, "why": why}
     registered = set(Market.objects.values_list("code", flat=True))
     named = set(publication.lines.filter(breakout=WHOLE).values_list("market_id", flat=True))
     if registered != named:
-        return f"{publication} does not name every market registered now."
+        said = _("%(publication)s does not name every market registered now.")
+        return said % {"publication": publication}
     return ""

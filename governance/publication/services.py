@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -25,7 +26,8 @@ from governance.scope.states import ScopeState
 from governance.signoffs.selectors import stands
 from governance.versions.models import MetricVersion
 from governance.versions.selectors import in_effect
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, require
 
 WEEK: Final = dt.timedelta(days=7)
 
@@ -114,11 +116,14 @@ def _breakouts(whole: Mapping[str, Any], offered: Candidate) -> list[dict[str, A
 
 def _check(version: MetricVersion, vintages: Mapping[str, str]) -> None:
     if not in_effect(version):
-        raise ConflictError(f"{version.name} is not in effect, so it cannot be published.")
+        raise ConflictError(
+            _("%(version)s is not in effect, so it cannot be published.") % {"version": version.name}
+        )
     absent = sorted(set(Market.objects.values_list("code", flat=True)) ^ set(vintages))
     if absent:
         raise InvalidInputError(
-            f"A publication names each registered market once; check {', '.join(absent)}."
+            _("A publication names each registered market once; check %(absent)s.")
+            % {"absent": ", ".join(absent)}
         )
 
 
@@ -149,7 +154,7 @@ def publication_publish(
     newest = Publication.objects.first()
     lines = offered_lines(Candidate(version, vintages, through, as_of))
     if not any(line["decision"] for line in lines):
-        raise ConflictError("No market is certified for these vintages, so there is nothing to publish.")
+        raise ConflictError(_("No market is certified for these vintages, so there is nothing to publish."))
     content = {"version": version.digest, "through": through, "as_of": as_of, "lines": lines}
     publication = store(content, version, newest, actor)
     record(Action.PUBLICATION_PUBLISHED, publication, lines, actor)
@@ -180,11 +185,15 @@ def _continued(market: str, offered: Candidate, newest: Publication, off: Collec
 def _may_continue(offered: Candidate, newest: Publication | None) -> Publication:
     """The publication that goes on. Raises ConflictError where a person has to publish."""
     if newest is None:
-        raise ConflictError("Nothing has been published yet; a person publishes first.")
+        raise ConflictError(_("Nothing has been published yet; a person publishes first."))
     if newest.version_id != offered.version.pk:
-        raise ConflictError(f"{newest} is of another definition; a person publishes a new one.")
+        raise ConflictError(
+            _("%(newest)s is of another definition; a person publishes a new one.") % {"newest": newest}
+        )
     if hasattr(newest, "rollback"):
-        raise ConflictError(f"{newest} is a rollback; it stays until a person publishes.")
+        raise ConflictError(
+            _("%(newest)s is a rollback; it stays until a person publishes.") % {"newest": newest}
+        )
     return newest
 
 
@@ -246,13 +255,15 @@ def publication_rollback(
     in it may not be shown now, MovedError where another one is in force meanwhile.
     """
     require(may(actor, "publication_rollback"))
-    require_short("reason", reason, 300)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("Say why: a rollback needs a reason.")
+        raise InvalidInputError(_("Say why: a rollback needs a reason."))
     ledger.order_visibility()
     newest = Publication.objects.first()
     if over is not None and newest is not None and newest.number != over:
-        raise MovedError(f"{newest} has been published since this was looked at; look again.")
+        raise MovedError(
+            _("%(newest)s has been published since this was looked at; look again.") % {"newest": newest}
+        )
     refused = selectors.why_not_again(publication)
     if refused:
         raise ConflictError(refused)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS, may
@@ -17,7 +18,8 @@ from governance.signoffs.models import EVERYWHERE, Requirement, RequirementChang
 from governance.signoffs.selectors import in_force
 from governance.signoffs.services import open_lines
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 ACT: Final = "requirement"
 
@@ -31,10 +33,16 @@ def _able(role: str, barred: frozenset[int] = frozenset()) -> int:
 def _check_possible(role: str, count: int, barred: frozenset[int] = frozenset()) -> None:
     """Refuse what could never be given, or would be given by nobody."""
     if role not in DEPARTMENTS or count < 1:
-        raise InvalidInputError(f"A requirement names one of {', '.join(DEPARTMENTS)} and at least 1.")
+        raise InvalidInputError(
+            _("A requirement names one of %(departments)s and at least 1.")
+            % {"departments": ", ".join(DEPARTMENTS)}
+        )
     free = _able(role, barred)
     if free < count:
-        raise InvalidInputError(f"{free} persons can sign for {role}; {count} signatures cannot be given.")
+        raise InvalidInputError(
+            _("%(free)s persons can sign for %(role)s; %(count)s signatures cannot be given.")
+            % {"free": free, "role": role, "count": count}
+        )
 
 
 @transaction.atomic
@@ -43,7 +51,10 @@ def requirement_set(*, act: str, role: str, count: int, actor: User) -> Requirem
     require(may(actor, "requirement_set"))
     _check_possible(role, count)
     if Requirement.objects.filter(act=act, role=role, scope=EVERYWHERE).exists():
-        raise ConflictError(f"What {role} must sign for '{act}' is set; propose a change of it.")
+        raise ConflictError(
+            _("What %(role)s must sign for '%(act)s' is set; propose a change of it.")
+            % {"role": role, "act": act}
+        )
     requirement = Requirement.objects.create(act=act, role=role, count=count)
     ledger.record(
         action=Action.REQUIREMENT_SET,
@@ -68,8 +79,12 @@ def _into_force(change: str) -> Facts:
     able = _able(item.role)
     if able < item.count:
         raise ConflictError(
-            f"This would ask for {item.count} signatures of {item.role}, and {able} can be given now, so it"
-            " is not put in force and your answer is not kept. Give the role to more persons first."
+            _(
+                "This would ask for %(count)s signatures of %(role)s, and %(able)s can be given now, so"
+                " it is not put in force and your answer is not kept. Give the role to more persons"
+                " first."
+            )
+            % {"count": item.count, "role": item.role, "able": able}
         )
     row = Requirement.objects.create(
         act=item.act, scope=item.scope, role=item.role, count=item.count, change=item
@@ -94,17 +109,22 @@ def requirement_propose(
     Raises InvalidInputError for what could never be given, ConflictError for what is so already.
     """
     require(may(actor, "requirement_propose"))
-    require_short("reason", reason, 300)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("A change of what must be signed takes a reason.")
+        raise InvalidInputError(_("A change of what must be signed takes a reason."))
     if scope != EVERYWHERE and not Market.objects.filter(code=scope).exists():
-        raise InvalidInputError(f"There is no market '{scope}'; give a market's code or '{EVERYWHERE}'.")
+        raise InvalidInputError(
+            _("There is no market '%(scope)s'; give a market's code or '%(everywhere)s'.")
+            % {"scope": scope, "everywhere": EVERYWHERE}
+        )
     _check_possible(role, count, frozenset({actor.pk}))
     today = in_force(act, scope)
     if not today:
-        raise ConflictError(f"Nothing is required for '{act}' yet; set it first.")
+        raise ConflictError(_("Nothing is required for '%(act)s' yet; set it first.") % {"act": act})
     if today.get(role) == count:
-        raise ConflictError(f"'{act}' needs {count} of {role} already.")
+        raise ConflictError(
+            _("'%(act)s' needs %(count)s of %(role)s already.") % {"act": act, "count": count, "role": role}
+        )
     content = {
         "act": act, "scope": scope, "role": role, "count": count, "reason": reason, "at": clock.now(),
         "by": actor.username,

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -14,7 +15,8 @@ from governance.ledger.actions import Action
 from governance.rules import facts
 from governance.rules.models import ScopeRule, Target
 from otdr_hub.lib import clock, weeks
-from otdr_hub.lib.outcome import InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import InvalidInputError, require
 
 
 @transaction.atomic
@@ -24,11 +26,11 @@ def rule_set(*, max_points: Decimal, weeks: int, reason: str, actor: User) -> Sc
     `max_points` are percentage points. It holds for weeks first computed from now on.
     """
     require(may(actor, "rule_set"))
-    require_short("reason", reason, 300)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("A rule takes a reason: why so many points, and so many weeks.")
+        raise InvalidInputError(_("A rule takes a reason: why so many points, and so many weeks."))
     if not Decimal("0.1") <= max_points <= 100 or not 3 <= weeks <= 52:
-        raise InvalidInputError("A rule takes 0.1 to 100 points and 3 to 52 weeks.")
+        raise InvalidInputError(_("A rule takes 0.1 to 100 points and 3 to 52 weeks."))
     rule = ScopeRule.objects.create(
         max_points=max_points.quantize(Decimal("0.01")), weeks=weeks, reason=reason, set_by=actor,
         set_at=clock.now(),
@@ -47,15 +49,18 @@ def target_set(*, percent: Decimal, holds_from: dt.date, reason: str, actor: Use
     The week must not be over: a target for weeks that have been measured could be bent to them.
     """
     require(may(actor, "target_set"))
-    require_short("reason", reason, 300)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("A target takes a reason: who agreed on it, and for what.")
+        raise InvalidInputError(_("A target takes a reason: who agreed on it, and for what."))
     if not percent.is_finite() or not 0 < percent <= 100 or percent != percent.quantize(Decimal("0.1")):
-        raise InvalidInputError("A target takes 0.1 to 100 per cent, with one decimal at most.")
+        raise InvalidInputError(_("A target takes 0.1 to 100 per cent, with one decimal at most."))
     if weeks.monday_of(holds_from) != holds_from:
-        raise InvalidInputError(f"{holds_from} is not a Monday; a target holds from the first day of a week.")
+        raise InvalidInputError(
+            _("%(holds_from)s is not a Monday; a target holds from the first day of a week.")
+            % {"holds_from": holds_from}
+        )
     if holds_from < weeks.monday_of(clock.now().date()):
-        raise InvalidInputError("The week is over: a target is fixed before its weeks are measured.")
+        raise InvalidInputError(_("The week is over: a target is fixed before its weeks are measured."))
     target = Target.objects.create(
         percent=percent.quantize(Decimal("0.1")), holds_from=holds_from, reason=reason, set_by=actor,
         set_at=clock.now(),

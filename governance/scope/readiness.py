@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -39,7 +41,7 @@ def register(name: str, check: Check) -> None:
 def problems(candidate: Candidate) -> list[str]:
     """Why the candidate is not ready, one sentence per failing check. No check registered is a problem."""
     if not _checks:
-        return ["No readiness check is installed, so nothing can be certified."]
+        return [_("No readiness check is installed, so nothing can be certified.")]
     return [problem for check in _checks.values() if (problem := check(candidate)) is not None]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -22,7 +24,8 @@ from governance.signoffs import acts
 from governance.versions.models import MetricVersion
 from governance.versions.selectors import in_effect
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 ACT: Final = "scope"
 # How far signed weeks may drift from the signed vintage before the signature no longer covers them.
@@ -50,51 +53,72 @@ def _is_newest(digest: str) -> bool:
 acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders, current=_is_newest))
 
 
-_ROOM: Final = {"disclosure": 300, "reason": 300, "plan": 300, "owner": 120}
+_ROOM: Final = {
+    gettext_noop("disclosure"): 300, gettext_noop("reason"): 300, gettext_noop("plan"): 300,
+    gettext_noop("owner"): 120,
+}  # fmt: skip
 
 
 def _check_words(state: str, said: Mapping[str, str], review_on: dt.date | None) -> None:
     if state not in ScopeState.values:
-        raise InvalidInputError(f"'{state}' is not a scope state; use one of {', '.join(ScopeState.values)}.")
+        raise InvalidInputError(
+            _("'%(state)s' is not a scope state; use one of %(states)s.")
+            % {"state": state, "states": ", ".join(ScopeState.values)}
+        )
     for name, limit in _ROOM.items():
-        require_short(name, said[name], limit)
+        require_short(_(name), said[name], limit)
     given = {name for name, text in said.items() if text.strip()}
     if state == ScopeState.KNOWN_ISSUE and not (given >= {"disclosure", "plan", "owner"} and review_on):
         raise InvalidInputError(
-            "A known issue needs the disclosure that travels with it, a plan, an owner and an expiry."
+            _("A known issue needs the disclosure that travels with it, a plan, an owner and an expiry.")
         )
     if state == ScopeState.EXCLUDED and not (given >= {"reason", "owner"} and review_on):
-        raise InvalidInputError("An exclusion needs a reason, an owner and a review date.")
+        raise InvalidInputError(_("An exclusion needs a reason, an owner and a review date."))
     if state != ScopeState.CERTIFIED and review_on is not None and review_on <= clock.now().date():
-        raise InvalidInputError(f"{review_on} is not after today; an expiry or a review lies ahead.")
+        raise InvalidInputError(
+            _("%(review_on)s is not after today; an expiry or a review lies ahead.")
+            % {"review_on": review_on}
+        )
 
 
 def _check_ready(market: Market, version: MetricVersion, vintage: str, through: dt.date) -> None:
     if not in_effect(version):
-        raise ConflictError(f"{version.name} is {version.get_state_display()}; only one in effect counts.")
+        raise ConflictError(
+            _("%(version)s is %(state)s; only one in effect counts.")
+            % {"version": version.name, "state": _(version.get_state_display())}
+        )
     found = readiness.problems(readiness.Candidate(market.code, version.digest, vintage, through))
     if found:
-        raise ConflictError(f"{market.code} cannot be certified: {' '.join(found)}")
+        raise ConflictError(
+            _("%(market)s cannot be certified: %(found)s") % {"market": market.code, "found": " ".join(found)}
+        )
 
 
 def _check_filed(effect: str, about: readiness.Candidate) -> None:
     if not readiness.effect_is_filed(effect, about):
         raise InvalidInputError(
-            f"{about.market} is decided only on a filed table of what the roll-up is with and without it (for"
-            " its carriers: of what becomes visible), made of the same data and week."
+            _(
+                "%(market)s is decided only on a filed table of what the roll-up is with and without it"
+                " (for its carriers: of what becomes visible), made of the same data and week."
+            )
+            % {"market": about.market}
         )
 
 
 def _check_whole(market: Market, breakout: str, state: str) -> None:
     """A breakout is decided beside its market: it is shown only where that is, so never before it."""
     if breakout not in (WHOLE, *BREAKOUTS):
-        raise InvalidInputError(f"'{breakout}' is no breakout; use {', '.join(BREAKOUTS)}.")
+        raise InvalidInputError(
+            _("'%(breakout)s' is no breakout; use %(breakouts)s.")
+            % {"breakout": breakout, "breakouts": ", ".join(BREAKOUTS)}
+        )
     if breakout == WHOLE or state == ScopeState.EXCLUDED:
         return
     whole = in_force(market.code)
     if whole is None or whole.state == ScopeState.EXCLUDED:
         raise ConflictError(
-            f"{market.code} itself is not decided to be shown, so no part of it can be; decide it first."
+            _("%(market)s itself is not decided to be shown, so no part of it can be; decide it first.")
+            % {"market": market.code}
         )
 
 

@@ -1,24 +1,25 @@
 """The states a scope decision may name. A market without a decision is not shown."""
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 
 class ScopeState(models.TextChoices):
     """`certified` and `known_issue` may be shown once signed; `excluded` never."""
 
-    CERTIFIED = "certified", "certified"
-    KNOWN_ISSUE = "known_issue", "known issue"
-    EXCLUDED = "excluded", "excluded"
+    CERTIFIED = "certified", gettext_noop("certified")
+    KNOWN_ISSUE = "known_issue", gettext_noop("known issue")
+    EXCLUDED = "excluded", gettext_noop("excluded")
 
 
 class ExclusionReason(models.TextChoices):
     """Closed words a reason may begin with. Readers of the hub see these and nothing else of a reason."""
 
-    INVESTIGATION = "investigation", "data under investigation"
-    FEED = "feed", "carrier feed incomplete"
-    DEFINITION = "definition", "definition does not fit"
-    LEGAL = "legal", "legal hold"
-    LATER = "later", "not in this launch"
+    INVESTIGATION = "investigation", gettext_noop("data under investigation")
+    FEED = "feed", gettext_noop("carrier feed incomplete")
+    DEFINITION = "definition", gettext_noop("definition does not fit")
+    LEGAL = "legal", gettext_noop("legal hold")
+    LATER = "later", gettext_noop("not in this launch")
 
 
 def closed_reason(reason: str) -> str:

@@ -27,6 +27,7 @@ class Act:
 
 
 _acts: Final[dict[str, Act]] = {}
+_held: Final[dict[str, list[Callable[[str], str]]]] = {}
 _barred: Final[dict[str, list[Callable[[str], set[int]]]]] = {}
 
 
@@ -56,6 +57,18 @@ def bar(name: str, find: Callable[[str], set[int]]) -> None:
     known = _barred.setdefault(name, [])
     if find not in known:
         known.append(find)
+
+
+def hold(name: str, why: Callable[[str], str]) -> None:
+    """Let a room above say why nobody may agree to a digest of an act for now (empty: they may)."""
+    known = _held.setdefault(name, [])
+    if why not in known:
+        known.append(why)
+
+
+def held(name: str, digest: str) -> str:
+    """Why nobody may agree to a digest for now, in one sentence; empty where they may."""
+    return next((said for why in _held.get(name, []) if (said := why(digest))), "")
 
 
 def is_current(name: str, digest: str) -> bool:

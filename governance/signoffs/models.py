@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from governance.access.models import Deputy
 
@@ -90,10 +91,10 @@ class Signature(models.Model):
     """
 
     class Verdict(models.TextChoices):
-        APPROVE = "approve", "approve"
-        EXCEPT = "except", "approve with an exception"
-        ASK = "ask", "ask"
-        REJECT = "reject", "reject"
+        APPROVE = "approve", gettext_noop("approve")
+        EXCEPT = "except", gettext_noop("approve with an exception")
+        ASK = "ask", gettext_noop("ask")
+        REJECT = "reject", gettext_noop("reject")
 
     line = models.ForeignKey(SignoffLine, on_delete=models.PROTECT, related_name="signatures")
     digest = models.CharField(max_length=64, db_index=True)

@@ -36,6 +36,20 @@ def missing_roles(act: str, digest: str, *, by: dt.datetime | None = None) -> li
         return [role for (role,) in cursor.fetchall()]
 
 
+def missing_by_digest(act: str, digests: Iterable[str]) -> dict[str, list[str]]:
+    """The same of many digests, now, in one question: digest -> roles; none where all stand."""
+    found: dict[str, list[str]] = {digest: [] for digest in digests}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT digest, role FROM unnest(%s::text[]) d(digest),"
+            " governance_missing(%s, digest, NULL) m(role)",
+            [list(found), act],
+        )
+        for digest, role in cursor.fetchall():
+            found[digest].append(role)
+    return found
+
+
 def stands(act: str, digest: str, *, by: dt.datetime | None = None) -> bool:
     """Whether all required signatures stand over the digest, now or as answered up to a moment."""
     return not missing_roles(act, digest, by=by)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import Deputy, User
 from governance.access.policy import DEPARTMENTS, may
@@ -25,6 +26,7 @@ from governance.signoffs.models import (
 from governance.signoffs.selectors import answers as standing
 from governance.signoffs.selectors import deputyship_for, required, stands
 from otdr_hub.lib import clock
+from otdr_hub.lib.lengths import require_short
 from otdr_hub.lib.outcome import (
     ALLOWED,
     Answer,
@@ -33,7 +35,6 @@ from otdr_hub.lib.outcome import (
     NotAllowedError,
     Refused,
     require,
-    require_short,
 )
 
 # How long ago a signer may have proved who they are; machines' clocks may be this far apart.
@@ -52,8 +53,8 @@ def open_lines(
 ) -> SignoffRequest:
     """Rows of a request, for a verb that writes the ledger entry itself. Lines are (digest, subject)."""
     if not lines:
-        raise InvalidInputError("A request for signatures needs at least one line.")
-    require_short("summary", summary, 300)
+        raise InvalidInputError(_("A request for signatures needs at least one line."))
+    require_short(_("summary"), summary, 300)
     request = SignoffRequest.objects.create(
         act=act, summary=summary, opened_by=opened_by, opened_at=clock.now(),
         answer_by=answer_by or clock.now() + SILENCE,
@@ -100,19 +101,20 @@ class LineAnswer:
 def _why_not(request: SignoffRequest, role: str, actor: User) -> Iterator[str]:
     """Every reason why the actor may not answer, as a sentence each."""
     if actor.is_system or not actor.is_active:
-        yield f"The account {actor.username} cannot sign."
+        yield _("The account %(person)s cannot sign.") % {"person": actor.username}
     if role not in DEPARTMENTS or (role not in actor.roles and deputyship_for(request, role, actor) is None):
-        yield f"{actor.username} does not sign for {role}."
+        yield _("%(person)s does not sign for %(role)s.") % {"person": actor.username, "role": role}
     if request.opened_by_id == actor.pk:
-        yield "Whoever asks for signatures does not give one."
+        yield _("Whoever asks for signatures does not give one.")
     lines = list(request.lines.all())
     if any(actor.pk in acts.authors(request.act, line.digest) for line in lines):
-        yield f"What {actor.username} proposed or computed is signed by others."
+        yield _("What %(person)s proposed or computed is signed by others.") % {"person": actor.username}
     other = Signature.objects.filter(line__request=request, person=actor).exclude(role=role).first()
     if other is not None:
-        yield f"{actor.username} has answered this request for {other.role} already."
+        said = _("%(person)s has answered this request for %(role)s already.")
+        yield said % {"person": actor.username, "role": other.role}
     if not any(role in required(request.act, line.digest) for line in lines):
-        yield f"No signature of {role} is required for this."
+        yield _("No signature of %(role)s is required for this.") % {"role": role}
 
 
 def _check_one_voice(lines: list[SignoffLine], role: str, actor: User, deputyship: Deputy | None) -> None:
@@ -121,7 +123,10 @@ def _check_one_voice(lines: list[SignoffLine], role: str, actor: User, deputyshi
     for given in standing([line.digest for line in lines]).filter(role=role).select_related("deputyship"):
         if place == (given.deputyship.person_id if given.deputyship else given.person_id):
             who = given.person.username
-            raise ConflictError(f"{who} has answered {given.line.subject} in the same place.")
+            raise ConflictError(
+                _("%(who)s has answered %(subject)s in the same place.")
+                % {"who": who, "subject": given.line.subject}
+            )
 
 
 def may_sign(request: SignoffRequest, role: str, actor: User) -> Answer:
@@ -131,23 +136,35 @@ def may_sign(request: SignoffRequest, role: str, actor: User) -> Answer:
 
 
 def _check_answers(lines: list[SignoffLine], answers: Mapping[str, LineAnswer], statement: str) -> None:
-    require_short("statement", statement, 500)
+    require_short(_("statement"), statement, 500)
     strangers = answers.keys() - {line.digest for line in lines}
     if not answers or strangers or not statement.strip():
-        raise InvalidInputError("An answer needs lines of this request and the statement attested.")
+        raise InvalidInputError(_("An answer needs lines of this request and the statement attested."))
     for answer in answers.values():
-        require_short("reason", answer.reason, 300)
+        require_short(_("reason"), answer.reason, 300)
         if answer.verdict not in Signature.Verdict.values:
             known = ", ".join(Signature.Verdict.values)
-            raise InvalidInputError(f"'{answer.verdict}' is no answer; use {known}.")
+            raise InvalidInputError(
+                _("'%(verdict)s' is no answer; use %(known)s.") % {"verdict": answer.verdict, "known": known}
+            )
         if answer.verdict != Signature.Verdict.APPROVE and not answer.reason.strip():
-            raise InvalidInputError(f"To {Signature.Verdict(answer.verdict).label} takes a reason.")
+            raise InvalidInputError(
+                _("To %(verdict)s takes a reason.") % {"verdict": _(Signature.Verdict(answer.verdict).label)}
+            )
+
+
+def _check_current(request: SignoffRequest, lines: list[SignoffLine]) -> None:
+    gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
+    if gone:
+        raise ConflictError(
+            _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
+        )
 
 
 def _proven(authenticated_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     """When the signer proved who they are; now, by a clock a little ahead. The database asks again."""
     if not -CLOCKS_APART <= now - authenticated_at <= FRESH:
-        raise NotAllowedError("Sign in again first: who signs proves who they are within five minutes.")
+        raise NotAllowedError(_("Sign in again first: who signs proves who they are within five minutes."))
     return min(authenticated_at, now)
 
 
@@ -174,12 +191,11 @@ def request_sign(
     _check_answers(asked, answers, statement)
     lines = [line for line in asked if line.digest in answers]
     if standing([line.digest for line in lines]).filter(person=actor).exists():
-        raise ConflictError(f"{actor.username} has already answered this request.")
+        raise ConflictError(_("%(actor)s has already answered this request.") % {"actor": actor.username})
     deputyship = None if role in actor.roles else deputyship_for(request, role, actor)
     _check_one_voice(lines, role, actor, deputyship)
-    gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
-    if gone:
-        raise ConflictError(f"Something newer stands in for {', '.join(gone)}; there is nothing to sign.")
+    _check_current(request, lines)
+    _check_held(request.act, answers)
     open_before = [line for line in lines if not stands(request.act, line.digest)]
     given = _answered(lines, answers, Signature(
         role=role, person=actor, statement=statement, authenticated_at=proven_at,
@@ -200,6 +216,14 @@ def request_sign(
         facts=ledger.together(facts.of_signatures(given), *moved),
     )
     return request
+
+
+def _check_held(act: str, answers: Mapping[str, LineAnswer]) -> None:
+    """Whoever agrees has to see what is agreed to; to ask and to reject takes no number."""
+    agreed = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
+    for digest in sorted(key for key, answer in answers.items() if answer.verdict in agreed):
+        if why := acts.held(act, digest):
+            raise ConflictError(why)
 
 
 def _answered(
@@ -230,12 +254,12 @@ def signature_withdraw(
     if not mine.exclude(deputyship=None).exists():
         # Whoever stood in may take their own answer back when the deputyship is over, too.
         require(may(actor, "signature_withdraw"))
-    require_short("reason", reason, 300)
+    require_short(_("reason"), reason, 300)
     if not reason.strip():
-        raise InvalidInputError("To take a signature back takes a reason.")
+        raise InvalidInputError(_("To take a signature back takes a reason."))
     found = list(mine.filter(digest__in=digests) if digests else mine)
     if not found:
-        raise ConflictError(f"{actor.username} has no standing answer there.")
+        raise ConflictError(_("%(actor)s has no standing answer there.") % {"actor": actor.username})
     for signature in found:
         Withdrawal.objects.create(
             signature=signature, reason=reason, withdrawn_by=actor, withdrawn_at=clock.now()
@@ -256,12 +280,15 @@ def request_escalate(*, request: SignoffRequest, role: str, actor: User) -> Esca
     or when they are asked already."""
     require(may(actor, "request_escalate"))
     if request.answer_by is None or clock.now() < request.answer_by:
-        raise ConflictError(f"{role} still has time to answer request {request.pk}.")
+        raise ConflictError(
+            _("%(role)s still has time to answer request %(request)s.")
+            % {"role": role, "request": request.pk}
+        )
     escalation, is_new = Escalation.objects.get_or_create(
         request=request, role=role, defaults={"at": clock.now()}
     )
     if not is_new:
-        raise ConflictError(f"The deputies of {role} are asked already.")
+        raise ConflictError(_("The deputies of %(role)s are asked already.") % {"role": role})
     ledger.record(
         action=Action.SIGNOFF_ESCALATED,
         subject=f"request {request.pk}",

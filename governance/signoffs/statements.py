@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from otdr_hub.lib.outcome import ConflictError
 
 
@@ -67,5 +69,7 @@ def attested(act: str, role: str, name: str) -> str:
     """
     found = statement_for(act, role)
     if name != found.name:
-        raise ConflictError(f"The statement to attest to is now {found.name}; read it, then sign.")
+        raise ConflictError(
+            _("The statement to attest to is now %(found)s; read it, then sign.") % {"found": found.name}
+        )
     return found.text

@@ -1,7 +1,8 @@
 """The disclosure of a change in three sentences, as the SEC's guidance on metrics (33-10751) asks for it:
 how the new definition differs, why it changes, and what the change does to the amounts.
 
-Difference and reason come from the two versions; the effect is counted where the counts are.
+Difference and reason come from the two versions; the effect is counted where the counts are. They are kept
+under a fingerprint and signed, so they are the source's words in every language.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.dateformat import format as date_text
+from django.utils.translation import override
 
 from governance.definition import diff
 from governance.versions.models import MetricVersion
@@ -54,6 +56,8 @@ def draft(version: MetricVersion, before: MetricVersion | None, effect: str = ""
             effect or "There are no earlier amounts to compare with.",
         )
     said = changes(before, version)
-    since = f", in effect since {date_text(before.effective_from, 'j M Y')}" if before.effective_from else ""
+    with override(None):
+        day = date_text(before.effective_from, "j M Y") if before.effective_from else ""
+    since = f", in effect since {day}" if day else ""
     told = " ".join(said) or "Both say the same."
     return Draft(before, f"Compared with {before.name}{since}: {told}", version.reason, effect)

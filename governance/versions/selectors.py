@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from governance.definition import Definition, explain, parse
 from governance.ledger.actions import Action
 from governance.ledger.models import Entry
+from governance.signoffs.selectors import missing_roles
 from governance.versions.models import MetricVersion, VersionDisclosure
 from governance.versions.states import VersionState
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import InvalidInputError
 
+ACT: Final = "version"
 _LIVED = (VersionState.EFFECTIVE, VersionState.RETIRED)
 
 
@@ -64,14 +68,23 @@ def by_name(name: str | None) -> MetricVersion:
     if name is not None:
         found = MetricVersion.objects.filter(name=name).first()
         if found is None:
-            raise InvalidInputError(f"There is no metric version '{name}'.")
+            raise InvalidInputError(_("There is no metric version '%(name)s'.") % {"name": name})
         return found
     newest = (
         effective_on(clock.now().date()) or MetricVersion.objects.filter(state=VersionState.EFFECTIVE).first()
     )
     if newest is None:
-        raise InvalidInputError("No metric version is in effect; name one with --version.")
+        raise InvalidInputError(_("No metric version is in effect; name one with --version."))
     return newest
+
+
+def lacks_approval(version: MetricVersion) -> str:
+    """Why an approved version can no longer take effect, in a sentence; empty where its signatures stand."""
+    missing = missing_roles(ACT, version.digest) if version.state == VersionState.APPROVED else ()
+    if not missing:
+        return ""
+    said = _("%(version)s lacks the signature of %(missing)s since its approval.")
+    return said % {"version": version.name, "missing": ", ".join(missing)}
 
 
 def disclosure_of(version: MetricVersion) -> VersionDisclosure | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -16,26 +16,29 @@ from governance.ledger.services import Facts
 from governance.signoffs import acts
 from governance.signoffs.facts import of_requests
 from governance.signoffs.models import SignoffRequest
-from governance.signoffs.selectors import answers, missing_roles
+from governance.signoffs.selectors import answers
 from governance.signoffs.services import open_lines
 from governance.versions import facts
 from governance.versions.disclosure import Draft, draft
 from governance.versions.models import MetricVersion, VersionDisclosure
-from governance.versions.selectors import effective_on
+from governance.versions.selectors import ACT, effective_on, lacks_approval
 from governance.versions.states import TRANSITIONS, VersionState
 from otdr_hub.lib import clock
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError, require, require_short
-
-ACT: Final = "version"
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, NotAllowedError, require
 
 
 def _move(digest: str, old: VersionState, new: VersionState, **fields: object) -> None:
     """Guarded update: exactly one row must still be in the old state."""
     if (old, new) not in TRANSITIONS:
-        raise ConflictError(f"A version does not go from {old.label} to {new.label}.")
+        raise ConflictError(
+            _("A version does not go from %(old)s to %(new)s.") % {"old": _(old.label), "new": _(new.label)}
+        )
     moved = MetricVersion.objects.filter(digest=digest, state=old).update(state=new, **fields)
     if moved != 1:
-        raise ConflictError(f"The version {digest[:8]} is no longer {old.label}.")
+        raise ConflictError(
+            _("The version %(digest)s is no longer %(old)s.") % {"digest": digest[:8], "old": _(old.label)}
+        )
 
 
 def _facts(*digests: str) -> Facts:
@@ -46,7 +49,7 @@ def _facts(*digests: str) -> Facts:
 def _said(name: str, text: str, limit: int) -> str:
     require_short(name, text, limit)
     if not text.strip():
-        raise InvalidInputError(f"Say the {name}; it is kept with the record.")
+        raise InvalidInputError(_("Say the %(name)s; it is kept with the record.") % {"name": name})
     return text.strip()
 
 
@@ -59,12 +62,18 @@ def version_propose(
     `reason` says why the definition changes; without one it cannot be submitted in place of another.
     """
     require(may(actor, "version_propose"))
-    require_short("reason", reason, 500)
+    require_short(_("reason"), reason, 500)
     digest = definition.digest(engine_digest)
     if MetricVersion.objects.filter(digest=digest).exists():
-        raise ConflictError(f"The version {definition.name} ({digest[:8]}) was proposed before.")
+        raise ConflictError(
+            _("The version %(definition)s (%(digest)s) was proposed before.")
+            % {"definition": definition.name, "digest": digest[:8]}
+        )
     if MetricVersion.objects.filter(name=definition.name).exists():
-        raise ConflictError(f"The name {definition.name} is taken by another definition; choose a new one.")
+        raise ConflictError(
+            _("The name %(definition)s is taken by another definition; choose a new one.")
+            % {"definition": definition.name}
+        )
     version = MetricVersion.objects.create(
         digest=digest,
         name=definition.name,
@@ -89,9 +98,12 @@ def _disclosed(version: MetricVersion, effect: str, actor: User) -> VersionDiscl
     """Difference, reason and effect as the approvers will see them, stored for good."""
     told: Draft = draft(version, effective_on(clock.now().date()), effect.strip())
     if not told.reason:
-        raise ConflictError(f"{version.name} was proposed without the reason why the definition changes.")
+        raise ConflictError(
+            _("%(version)s was proposed without the reason why the definition changes.")
+            % {"version": version.name}
+        )
     if not told.effect:
-        raise InvalidInputError("Say what the change does to the numbers: the counts before and after.")
+        raise InvalidInputError(_("Say what the change does to the numbers: the counts before and after."))
     return VersionDisclosure.objects.create(
         version=version, digest=told.digest_for(version), against=told.against, difference=told.difference,
         reason=told.reason, effect=told.effect, made_by=actor, made_at=clock.now(),
@@ -110,8 +122,11 @@ def version_submit(*, version: MetricVersion, effect: str = "", actor: User) -> 
     _move(version.digest, VersionState.DRAFT, VersionState.IN_REVIEW)
     if still := sorted({item.person.username for item in answers([version.digest])}):
         raise ConflictError(
-            f"{', '.join(still)} answered before, and the answer stands: it is taken back first, or a"
-            " changed definition is proposed."
+            _(
+                "%(still)s answered before, and the answer stands: it is taken back first, or a changed"
+                " definition is proposed."
+            )
+            % {"still": ", ".join(still)}
         )
     disclosure = _disclosed(version, effect, actor)
     request = open_lines(
@@ -165,12 +180,14 @@ def version_return(*, version: MetricVersion, reason: str, actor: User) -> Metri
     A department sends it back by rejecting it. Answers given so far stand until they are taken back.
     """
     require(may(actor, "version_return"))
-    why = _said("reason", reason, 300)
+    why = _said(_("reason"), reason, 300)
     ledger.order_visibility()
     asked = SignoffRequest.objects.filter(act=ACT, lines__digest=version.digest)
     own = {version.author_id, *asked.values_list("opened_by_id", flat=True)}
     if actor.pk not in own:
-        raise NotAllowedError(f"{version.name} is taken back by who proposed or submitted it.")
+        raise NotAllowedError(
+            _("%(version)s is taken back by who proposed or submitted it.") % {"version": version.name}
+        )
     _move(version.digest, VersionState.IN_REVIEW, VersionState.DRAFT)
     ledger.record(
         action=Action.VERSION_RETURNED,
@@ -189,22 +206,29 @@ def _check_beginning(version: MetricVersion, day: dt.date) -> MetricVersion | No
     if before is None:
         overlap = MetricVersion.objects.filter(retired_from__gt=day).first()
         if overlap is not None:
-            raise ConflictError(f"{overlap.name} is in effect until {overlap.retired_from}; begin then.")
+            raise ConflictError(
+                _("%(overlap)s is in effect until %(retired_from)s; begin then.")
+                % {"overlap": overlap.name, "retired_from": overlap.retired_from}
+            )
         return None
     if before.effective_from is not None and day < before.effective_from:
         raise ConflictError(
-            f"{before.name} takes effect on {before.effective_from}; what follows it begins then or later."
+            _("%(before)s takes effect on %(effective_from)s; what follows it begins then or later.")
+            % {"before": before.name, "effective_from": before.effective_from}
         )
     if day < clock.now().date():
-        raise ConflictError(f"{before.name} is in effect; a version takes over from it today or later.")
+        raise ConflictError(
+            _("%(before)s is in effect; a version takes over from it today or later.")
+            % {"before": before.name}
+        )
     return before
 
 
 def _check_stands(version: MetricVersion) -> None:
     """Its approval may have been taken back, or spoken against, since. Raises ConflictError then."""
-    missing = missing_roles(ACT, version.digest)
-    if version.state == VersionState.APPROVED and missing:
-        raise ConflictError(f"{version.name} lacks the signature of {', '.join(missing)} since its approval.")
+    lacking = lacks_approval(version)
+    if lacking:
+        raise ConflictError(lacking)
 
 
 @transaction.atomic
@@ -250,11 +274,14 @@ def version_retire(
     retires for its successor when that one is put into effect.
     """
     require(may(actor, "version_retire"))
-    why = _said("reason", reason, 300)
+    why = _said(_("reason"), reason, 300)
     ledger.order_visibility()
     first = max(filter(None, (version.effective_from, clock.now().date())))
     if retired_from < first:
-        raise ConflictError(f"{version.name} can retire from {first} on, not from {retired_from}.")
+        raise ConflictError(
+            _("%(version)s can retire from %(first)s on, not from %(retired_from)s.")
+            % {"version": version.name, "first": first, "retired_from": retired_from}
+        )
     _move(version.digest, VersionState.EFFECTIVE, VersionState.RETIRED, retired_from=retired_from)
     ledger.record(
         action=Action.VERSION_RETIRED,

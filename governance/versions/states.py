@@ -1,16 +1,17 @@
 """Declared transitions of a metric version."""
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 
 class VersionState(models.TextChoices):
     """draft -> in_review -> approved -> effective -> retired."""
 
-    DRAFT = "draft", "draft"
-    IN_REVIEW = "in_review", "in review"
-    APPROVED = "approved", "approved"
-    EFFECTIVE = "effective", "effective"
-    RETIRED = "retired", "retired"
+    DRAFT = "draft", gettext_noop("draft")
+    IN_REVIEW = "in_review", gettext_noop("in review")
+    APPROVED = "approved", gettext_noop("approved")
+    EFFECTIVE = "effective", gettext_noop("effective")
+    RETIRED = "retired", gettext_noop("retired")
 
 
 TRANSITIONS: frozenset[tuple[VersionState, VersionState]] = frozenset(

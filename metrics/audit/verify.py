@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from governance.models import Publication, PublicationLine
 from governance.scope.models import WHOLE
 from governance.versions.selectors import definition_for
@@ -58,7 +60,7 @@ def publication_of(name: str) -> Publication:
         else Publication.objects.none()
     )
     if found.first() is None:
-        raise InvalidInputError(f"There is no publication '{name}'.")
+        raise InvalidInputError(_("There is no publication '%(name)s'.") % {"name": name})
     return found[0]
 
 
@@ -68,7 +70,10 @@ def _run_behind(line: PublicationLine) -> Run:
     ).select_related("run__version", "run__pin")
     first = known.order_by("run__queued_at").first()
     if first is None:
-        raise ConflictError(f"No finished run is behind {line.market_id}'s vintage {line.vintage[:8]}.")
+        raise ConflictError(
+            _("No finished run is behind %(market_id)s's vintage %(vintage)s.")
+            % {"market_id": line.market_id, "vintage": line.vintage[:8]}
+        )
     return first.run
 
 

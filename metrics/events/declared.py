@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from otdr_hub.lib.outcome import InvalidInputError
 
 _LONGEST: Final = 65_536
@@ -31,9 +33,11 @@ def days(text: str) -> Days:
     try:
         since, until = (dt.date.fromisoformat(part) for part in text.split(".."))
     except ValueError:
-        raise InvalidInputError(f"'{text}' are no days; write them like 2026-11-09..2026-11-15.") from None
+        raise InvalidInputError(
+            _("'%(text)s' are no days; write them like 2026-11-09..2026-11-15.") % {"text": text}
+        ) from None
     if until < since:
-        raise InvalidInputError(f"'{text}' ends before it begins.")
+        raise InvalidInputError(_("'%(text)s' ends before it begins.") % {"text": text})
     return Days(since, until)
 
 
@@ -50,16 +54,32 @@ class Manifest:
         """Raises InvalidInputError when the file is another one than the manifest means."""
         if self.sha256 != sha256:
             raise InvalidInputError(
-                f"{path.name}: its SHA-256 is {sha256[:12]}... and {self.name} says {self.sha256[:12]}...;"
-                " the file is cut off, changed or another one. Send both again."
+                _(
+                    "%(path)s: its SHA-256 is %(sha256)s... and %(manifest)s says %(declared)s...; the file"
+                    " is cut off, changed or another one. Send both again."
+                )
+                % {
+                    "path": path.name,
+                    "sha256": sha256[:12],
+                    "manifest": self.name,
+                    "declared": self.sha256[:12],
+                }
             )
 
     def check_rows(self, path: Path, rows: int) -> None:
         """Raises InvalidInputError when the file holds another number of rows."""
         if self.rows != rows:
             raise InvalidInputError(
-                f"{path.name}: it holds {rows:,} rows and {self.name} says {self.rows:,}; nothing was taken."
-                " Send both again."
+                _(
+                    "%(path)s: it holds %(rows)s rows and %(manifest)s says %(declared)s; nothing was taken."
+                    " Send both again."
+                )
+                % {
+                    "path": path.name,
+                    "rows": f"{rows:,}",
+                    "manifest": self.name,
+                    "declared": f"{self.rows:,}",
+                }
             )
 
 
@@ -72,23 +92,33 @@ def manifest_of(path: Path) -> Manifest | None:
         with beside.open(encoding="utf-8") as handle:
             document = json.loads(handle.read(_LONGEST))
     except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{beside.name}: the manifest cannot be read ({error}).") from None
+        raise InvalidInputError(
+            _("%(beside)s: the manifest cannot be read (%(error)s).")
+            % {"beside": beside.name, "error": error}
+        ) from None
     return _manifest(beside.name, document)
 
 
 def _manifest(name: str, document: Any) -> Manifest:
     if not isinstance(document, dict):
-        raise InvalidInputError(f"{name}: a manifest is an object with {', '.join(_KEYS)}.")
+        raise InvalidInputError(
+            _("%(name)s: a manifest is an object with %(keys)s.") % {"name": name, "keys": ", ".join(_KEYS)}
+        )
     unknown = [key for key in document if key not in _KEYS]
     if unknown:
-        raise InvalidInputError(f"{name}: '{unknown[0]}' is not known; a manifest has {', '.join(_KEYS)}.")
+        raise InvalidInputError(
+            _("%(name)s: '%(unknown)s' is not known; a manifest has %(keys)s.")
+            % {"name": name, "unknown": unknown[0], "keys": ", ".join(_KEYS)}
+        )
     rows, sha256, closes = (document.get(key) for key in _KEYS)
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 0:
-        raise InvalidInputError(f"{name}: 'rows' must be a whole number.")
+        raise InvalidInputError(_("%(name)s: 'rows' must be a whole number.") % {"name": name})
     if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256.lower()):
-        raise InvalidInputError(f"{name}: 'sha256' must be 64 hexadecimal characters.")
+        raise InvalidInputError(_("%(name)s: 'sha256' must be 64 hexadecimal characters.") % {"name": name})
     if closes is not None and not isinstance(closes, str):
-        raise InvalidInputError(f"{name}: 'closes' must be days like 2026-11-09..2026-11-15.")
+        raise InvalidInputError(
+            _("%(name)s: 'closes' must be days like 2026-11-09..2026-11-15.") % {"name": name}
+        )
     return Manifest(name, rows, sha256.lower(), days(closes) if closes else None)
 
 
@@ -103,11 +133,18 @@ def agreed(
     declared = manifest.closes if manifest else None
     if given and declared and given != declared:
         raise InvalidInputError(
-            f"{path.name}: --closes says {given} and its manifest {declared}; let them agree."
+            _("%(path)s: --closes says %(given)s and its manifest %(declared)s; let them agree.")
+            % {"path": path.name, "given": given, "declared": declared}
         )
     closes = given or declared
     if closes and kind != "events":
-        raise InvalidInputError(f"{path.name}: only events complete days; leave --closes out for {kind}.")
+        raise InvalidInputError(
+            _("%(path)s: only events complete days; leave --closes out for %(kind)s.")
+            % {"path": path.name, "kind": kind}
+        )
     if closes and closes.until > today:
-        raise InvalidInputError(f"{path.name}: closes {closes}, but {closes.until} has not come yet.")
+        raise InvalidInputError(
+            _("%(path)s: closes %(closes)s, but %(until)s has not come yet.")
+            % {"path": path.name, "closes": closes, "until": closes.until}
+        )
     return closes

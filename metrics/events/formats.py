@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+from django.utils.translation import gettext as _
 
 from metrics.events.shape import REJECTS, check_shape
 from metrics.lake.columnar import literal, name
@@ -135,20 +136,27 @@ def _format_of(path: Path, start: bytes) -> str:
     for magic, packed in _PACKED:
         if start.startswith(magic):
             raise InvalidInputError(
-                f"{path.name}: this is a {packed} file. Compressed files are not taken, since they may unpack"
-                " to any size: unpack it and send what is inside."
+                _(
+                    "%(path)s: this is a %(packed)s file. Compressed files are not taken, since they may"
+                    " unpack to any size: unpack it and send what is inside."
+                )
+                % {"path": path.name, "packed": packed}
             )
     if start.startswith(b"PAR1"):
         return "Parquet"
     found = _ENDINGS.get(path.suffix.lower())
     if found is None:
         raise InvalidInputError(
-            f"{path.name}: its ending says no known format; send .csv, .jsonl, .ndjson or .parquet."
+            _("%(path)s: its ending says no known format; send .csv, .jsonl, .ndjson or .parquet.")
+            % {"path": path.name}
         )
     if found == "Parquet":
         raise InvalidInputError(
-            f"{path.name}: this is not a Parquet file (it does not begin with PAR1); it may be cut off or"
-            " misnamed. Send it again."
+            _(
+                "%(path)s: this is not a Parquet file (it does not begin with PAR1); it may be cut off or"
+                " misnamed. Send it again."
+            )
+            % {"path": path.name}
         )
     return found
 
@@ -158,17 +166,25 @@ def _csv_columns(path: Path) -> list[str]:
         start = handle.read(_HEADER_BYTES)
     if len(start) == _HEADER_BYTES and b"\n" not in start and b"\r" not in start:
         raise InvalidInputError(
-            f"{path.name}, line 1: no line ends within the first {_HEADER_BYTES:,} bytes;"
-            " this is no CSV file with a header."
+            _(
+                "%(path)s, line 1: no line ends within the first %(header_bytes)s bytes; this is no CSV"
+                " file with a header."
+            )
+            % {"path": path.name, "header_bytes": f"{_HEADER_BYTES:,}"}
         )
     # Only the header is judged here: bytes that are no UTF-8 stand out as lone surrogates.
     text = start.decode("utf-8-sig", "surrogateescape")
     try:
         header = next(csv.reader(io.StringIO(text, newline="")), [])
     except csv.Error as error:
-        raise InvalidInputError(f"{path.name}, line 1: cannot be read as UTF-8 CSV ({error}).") from None
+        raise InvalidInputError(
+            _("%(path)s, line 1: cannot be read as UTF-8 CSV (%(error)s).")
+            % {"path": path.name, "error": error}
+        ) from None
     if not all(column.isascii() or column.encode("utf-8", "replace").decode() == column for column in header):
-        raise InvalidInputError(f"{path.name}, line 1: cannot be read as UTF-8 CSV. Save the file as UTF-8.")
+        raise InvalidInputError(
+            _("%(path)s, line 1: cannot be read as UTF-8 CSV. Save the file as UTF-8.") % {"path": path.name}
+        )
     return header
 
 
@@ -195,10 +211,13 @@ def open_source(connection: duckdb.DuckDBPyConnection, path: Path, link: Path) -
         start = handle.read(16)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InvalidInputError(
-            f"{path.name}: cannot be read as UTF-8: it is written in UTF-16. Save it as UTF-8."
+            _("%(path)s: cannot be read as UTF-8: it is written in UTF-16. Save it as UTF-8.")
+            % {"path": path.name}
         )
     if not start.strip():
-        raise InvalidInputError(f"{path.name}: the file is empty; it needs a header line or a first row.")
+        raise InvalidInputError(
+            _("%(path)s: the file is empty; it needs a header line or a first row.") % {"path": path.name}
+        )
     form, file = _format_of(path, start), literal(str(link))
     if form == "CSV":
         header = tuple(_csv_columns(path))
@@ -221,4 +240,7 @@ def unreadable(path: Path, form: str, error: duckdb.Error) -> InvalidInputError:
     that may be a value of the file."""
     said = re.sub(r"""(["']).*?\1""", "...", str(error).strip().splitlines()[0])[:300]
     kind = form if form == "Parquet" else f"UTF-8 {form}"
-    return InvalidInputError(f"{path.name}: cannot be read as {kind}; nothing was taken. {said}")
+    return InvalidInputError(
+        _("%(path)s: cannot be read as %(kind)s; nothing was taken. %(said)s")
+        % {"path": path.name, "kind": kind, "said": said}
+    )

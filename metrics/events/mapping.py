@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import duckdb
 import yaml
+from django.utils.translation import gettext as _
 
 from metrics.events.contract import CONTRACTS, Contract
 from metrics.lake.columnar import literal
@@ -115,9 +116,14 @@ def load(path: Path, kind: str) -> Mapping:
         with path.open(encoding="utf-8") as handle:
             text = handle.read(_LONGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path.name}: the mapping cannot be read ({error}).") from None
+        raise InvalidInputError(
+            _("%(path)s: the mapping cannot be read (%(error)s).") % {"path": path.name, "error": error}
+        ) from None
     if len(text) > _LONGEST:
-        raise InvalidInputError(f"{path.name}: a mapping has at most {_LONGEST:,} characters.")
+        raise InvalidInputError(
+            _("%(path)s: a mapping has at most %(longest)s characters.")
+            % {"path": path.name, "longest": f"{_LONGEST:,}"}
+        )
     try:
         return parse(text, kind)
     except InvalidInputError as error:
@@ -129,18 +135,28 @@ def parse(text: str, kind: str) -> Mapping:
     try:
         document = yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader that remembers quotes)
     except yaml.YAMLError as error:
-        raise InvalidInputError(f"the mapping is not YAML: {' '.join(str(error).split())}") from None
+        raise InvalidInputError(
+            _("the mapping is not YAML: %(error)s") % {"error": " ".join(str(error).split())}
+        ) from None
     if not isinstance(document, dict) or not isinstance(document.get("columns"), dict):
-        raise InvalidInputError("columns: missing; a mapping names under it where each column comes from")
+        raise InvalidInputError(_("columns: missing; a mapping names under it where each column comes from"))
     other = [key for key in document if key not in ("kind", "columns")]
     if other:
-        raise InvalidInputError(f"{other[0]}: no such entry; a mapping has kind and columns")
+        raise InvalidInputError(
+            _("%(other)s: no such entry; a mapping has kind and columns") % {"other": other[0]}
+        )
     if document.get("kind", kind) != kind:
-        raise InvalidInputError(f"kind: this mapping is for {document['kind']}, and the files are {kind}")
+        raise InvalidInputError(
+            _("kind: this mapping is for %(kind)s, and the files are %(wanted)s")
+            % {"kind": document["kind"], "wanted": kind}
+        )
     contract, columns = CONTRACTS[kind], document["columns"]
     missing = [column for column in contract.required if column not in columns]
     if missing:
-        raise InvalidInputError(f"columns.{missing[0]}: missing; {kind} need {', '.join(contract.required)}")
+        raise InvalidInputError(
+            _("columns.%(missing)s: missing; %(kind)s need %(required)s")
+            % {"missing": missing[0], "kind": kind, "required": ", ".join(contract.required)}
+        )
     origins = {
         str(column): _origin(f"columns.{column}", column, value, contract)
         for column, value in columns.items()
@@ -154,14 +170,21 @@ def parse(text: str, kind: str) -> Mapping:
 
 def _origin(path: str, column: str, value: Any, contract: Contract) -> Origin:
     if column not in contract.columns:
-        raise InvalidInputError(f"{path}: no such column; the contract has {', '.join(contract.columns)}")
+        raise InvalidInputError(
+            _("%(path)s: no such column; the contract has %(columns)s")
+            % {"path": path, "columns": ", ".join(contract.columns)}
+        )
     entry = {"from": value} if isinstance(value, str) else value
     if not isinstance(entry, dict):
-        raise InvalidInputError(f"{path}: write a column's name, or one of {', '.join(_SOURCES)}")
+        raise InvalidInputError(
+            _("%(path)s: write a column's name, or one of %(sources)s")
+            % {"path": path, "sources": ", ".join(_SOURCES)}
+        )
     unknown = [key for key in entry if key not in (*_SOURCES, "format", "zone")]
     if unknown:
         raise InvalidInputError(
-            f"{path}.{unknown[0]}: no such entry; use {', '.join(_SOURCES)}, format, zone"
+            _("%(path)s.%(unknown)s: no such entry; use %(sources)s, format, zone")
+            % {"path": path, "unknown": unknown[0], "sources": ", ".join(_SOURCES)}
         )
     origin = Origin(_parts(path, entry), _said(path, entry, "format"), _said(path, entry, "zone"))
     _check_time(path, column, origin, contract)
@@ -171,25 +194,30 @@ def _origin(path: str, column: str, value: Any, contract: Contract) -> Origin:
 def _said(path: str, entry: dict[str, Any], key: str) -> str:
     value = entry.get(key, "")
     if not isinstance(value, str) or (key in entry and not value):
-        raise InvalidInputError(f"{path}.{key}: write a text")
+        raise InvalidInputError(_("%(path)s.%(key)s: write a text") % {"path": path, "key": key})
     if any(ord(letter) < 32 for letter in value):
-        raise InvalidInputError(f"{path}.{key}: holds a control character")
+        raise InvalidInputError(_("%(path)s.%(key)s: holds a control character") % {"path": path, "key": key})
     return str(value)
 
 
 def _parts(path: str, entry: dict[str, Any]) -> tuple[Part, ...]:
     given = [key for key in _SOURCES if key in entry]
     if len(given) != 1:
-        raise InvalidInputError(f"{path}: write exactly one of {', '.join(_SOURCES)}")
+        raise InvalidInputError(
+            _("%(path)s: write exactly one of %(sources)s") % {"path": path, "sources": ", ".join(_SOURCES)}
+        )
     if given[0] != "concat":
         return (Part(_said(path, entry, given[0]), is_text=given[0] == "value"),)
     items = entry["concat"]
     if not isinstance(items, list) or not items:
-        raise InvalidInputError(f"{path}.concat: write a list of columns and quoted texts")
+        raise InvalidInputError(
+            _("%(path)s.concat: write a list of columns and quoted texts") % {"path": path}
+        )
     parts = tuple(_part(f"{path}.concat[{at}]", item) for at, item in enumerate(items))
     if all(part.is_text for part in parts):
         raise InvalidInputError(
-            f"{path}.concat: names no column; a plain word is a column, quoted text is text"
+            _("%(path)s.concat: names no column; a plain word is a column, quoted text is text")
+            % {"path": path}
         )
     return parts
 
@@ -200,25 +228,37 @@ def _part(path: str, item: Any) -> Part:
     if isinstance(item, dict) and len(item) == 1 and set(item) <= {"from", "value"}:
         (key,) = item
         return Part(_said(path, item, key), is_text=key == "value")
-    raise InvalidInputError(f"{path}: write a column's name, a quoted text, {{from: ...}} or {{value: ...}}")
+    raise InvalidInputError(
+        _("%(path)s: write a column's name, a quoted text, {from: ...} or {value: ...}") % {"path": path}
+    )
 
 
 def _check_time(path: str, column: str, origin: Origin, contract: Contract) -> None:
     if (origin.format or origin.zone) and column not in contract.times:
         entry = "format" if origin.format else "zone"
-        raise InvalidInputError(f"{path}.{entry}: only {', '.join(sorted(contract.times))} are times")
+        raise InvalidInputError(
+            _("%(path)s.%(entry)s: only %(times)s are times")
+            % {"path": path, "entry": entry, "times": ", ".join(sorted(contract.times))}
+        )
     if origin.format:
         try:
             with duckdb.connect() as connection:
                 connection.execute(f"SELECT try_strptime('', {literal(origin.format)})")
         except duckdb.Error as error:
             said = str(error).strip().splitlines()[0]
-            raise InvalidInputError(f"{path}.format: '{origin.format}' is no time format ({said})") from None
+            raise InvalidInputError(
+                _("%(path)s.format: '%(format)s' is no time format (%(said)s)")
+                % {"path": path, "format": origin.format, "said": said}
+            ) from None
     if origin.zone and origin.zone not in zoneinfo.available_timezones():
-        raise InvalidInputError(f"{path}.zone: '{origin.zone}' is not an IANA zone like America/Sao_Paulo")
+        raise InvalidInputError(
+            _("%(path)s.zone: '%(zone)s' is not an IANA zone like America/Sao_Paulo")
+            % {"path": path, "zone": origin.zone}
+        )
     if origin.zone and (origin.is_day or column not in ("promised_by", "occurred_at", *contract.instants)):
-        raise InvalidInputError(f"{path}.zone: a day needs no zone; leave it out")
+        raise InvalidInputError(_("%(path)s.zone: a day needs no zone; leave it out") % {"path": path})
     if column in contract.instants and origin.format and not (origin.zone or origin.has_offset):
         raise InvalidInputError(
-            f"{path}.zone: missing; {column} is an instant, so say in which zone it was read"
+            _("%(path)s.zone: missing; %(column)s is an instant, so say in which zone it was read")
+            % {"path": path, "column": column}
         )

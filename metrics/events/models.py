@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 
 class Batch(models.Model):
@@ -13,14 +14,14 @@ class Batch(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PROMISES = "promises", "promises"
-        EVENTS = "events", "events"
-        CONTACTS = "contacts", "contacts"
-        CARRIERS = "carriers", "carriers"
+        PROMISES = "promises", gettext_noop("promises")
+        EVENTS = "events", gettext_noop("events")
+        CONTACTS = "contacts", gettext_noop("contacts")
+        CARRIERS = "carriers", gettext_noop("carriers")
 
     class State(models.TextChoices):
-        ACCEPTED = "accepted", "accepted"
-        REFUSED = "refused", "refused"
+        ACCEPTED = "accepted", gettext_noop("accepted")
+        REFUSED = "refused", gettext_noop("refused")
 
     digest = models.CharField(max_length=64)
     mapping = models.CharField(max_length=64, blank=True, default="")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+from django.utils.translation import gettext as _
 
 from metrics.events.checks import checked
 from metrics.events.contract import CONTRACTS
@@ -21,7 +22,7 @@ from metrics.events.expressions import ready_in, text_of
 from metrics.events.formats import MALFORMED, Source, open_source, unreadable
 from metrics.events.mapping import Mapping, identity
 from metrics.events.shape import REJECTS
-from metrics.lake.columnar import out_of_room
+from metrics.lake.room import out_of_room
 from metrics.lake.watch import watched
 from otdr_hub.lib.outcome import InvalidInputError
 
@@ -44,21 +45,33 @@ def check_columns(path: Path, kind: str, found: Sequence[str], ignored: Sequence
     known = [name for name in ignored if name in contract.columns]
     if known:
         raise InvalidInputError(
-            f"'{known[0]}' is a column of the contract for {kind}; --ignore-columns drops only others."
+            _("'%(known)s' is a column of the contract for %(kind)s; --ignore-columns drops only others.")
+            % {"known": known[0], "kind": kind}
         )
     if not found:
-        raise InvalidInputError(f"{path.name}: the file is empty; it needs a header line or a first row.")
+        raise InvalidInputError(
+            _("%(path)s: the file is empty; it needs a header line or a first row.") % {"path": path.name}
+        )
     missing = [name for name in contract.required if name not in found]
     if missing:
         raise InvalidInputError(
-            f"{path.name}: the column '{missing[0]}' is missing; {kind} need {', '.join(contract.required)}."
+            _("%(path)s: the column '%(missing)s' is missing; %(kind)s need %(required)s.")
+            % {
+                "path": path.name,
+                "missing": missing[0],
+                "kind": kind,
+                "required": ", ".join(contract.required),
+            }
         )
     unknown = [name for name in found if name not in contract.columns and name not in ignored]
     if unknown:
         raise InvalidInputError(
-            f"{path.name}: the column '{unknown[0]}' is not in the contract for {kind} and may carry"
-            " personal data, so nothing was read. Remove the column and send the file again, or have it"
-            f" dropped unread with --ignore-columns {','.join(unknown)}"
+            _(
+                "%(path)s: the column '%(unknown)s' is not in the contract for %(kind)s and may carry"
+                " personal data, so nothing was read. Remove the column and send the file again, or have"
+                " it dropped unread with --ignore-columns %(dropped)s"
+            )
+            % {"path": path.name, "unknown": unknown[0], "kind": kind, "dropped": ",".join(unknown)}
         )
     return tuple(name for name in found if name in contract.columns)
 
@@ -68,7 +81,8 @@ def _check_mapped(path: Path, mapping: Mapping, found: Sequence[str]) -> None:
         for part in origin.parts:
             if not part.is_text and part.text not in found:
                 raise InvalidInputError(
-                    f"{path.name}: the column '{part.text}' is missing; the mapping reads {column} from it."
+                    _("%(path)s: the column '%(part)s' is missing; the mapping reads %(column)s from it.")
+                    % {"path": path.name, "part": part.text, "column": column}
                 )
 
 
@@ -97,11 +111,16 @@ def _layout(
     _check_mapped(path, mapping, source.columns)
     for column in mapping.used:
         if source.columns.count(column) > 1:
-            raise InvalidInputError(f"{path.name}: a column is named twice ('{column}').")
+            raise InvalidInputError(
+                _("%(path)s: a column is named twice ('%(column)s').") % {"path": path.name, "column": column}
+            )
         if source.types.get(column, "").endswith(("]", ")")) and "DECIMAL" not in source.types[column]:
             raise InvalidInputError(
-                f"{path.name}: the column '{column}' holds {source.types[column]}; the contract needs one"
-                " text, number or time in each row."
+                _(
+                    "%(path)s: the column '%(column)s' holds %(types)s; the contract needs one text, number"
+                    " or time in each row."
+                )
+                % {"path": path.name, "column": column, "types": source.types[column]}
             )
     return mapping
 
@@ -124,12 +143,17 @@ FROM reject_errors WHERE fault IS NOT NULL ORDER BY line LIMIT 1
 
 def _faulty(path: Path, line: int, fault: str, form: str) -> InvalidInputError:
     said = {
-        "encoding": f"cannot be read as UTF-8 {form}; nothing was taken. Save the file as UTF-8.",
-        "long": "longer than 2,000,000 bytes, so it is no row; nothing was taken.",
-        "quote": "a quote opens and does not close in its line, so the lines after it would be lost;"
-        " nothing was taken. Close it, or double it if it is part of the text.",
+        "encoding": _("cannot be read as UTF-8 %(form)s; nothing was taken. Save the file as UTF-8.")
+        % {"form": form},
+        "long": _("longer than 2,000,000 bytes, so it is no row; nothing was taken."),
+        "quote": _(
+            "a quote opens and does not close in its line, so the lines after it would be lost;"
+            " nothing was taken. Close it, or double it if it is part of the text."
+        ),
     }
-    return InvalidInputError(f"{path.name}, line {line}: {said[fault]}")
+    return InvalidInputError(
+        _("%(path)s, line %(line)s: %(said)s") % {"path": path.name, "line": line, "said": said[fault]}
+    )
 
 
 def _rejected(connection: duckdb.DuckDBPyConnection, path: Path, source: Source) -> list[int]:
@@ -144,8 +168,16 @@ def _rejected(connection: duckdb.DuckDBPyConnection, path: Path, source: Source)
         ((kept,),) = connection.execute("SELECT count(*) FROM reject_errors").fetchall()
         if kept >= REJECTS:
             raise InvalidInputError(
-                f"{path.name}, from line {lines[0]}: more than {len(lines) - 1:,} lines have not the header's"
-                f" {len(source.columns)} columns; nothing was taken. Check delimiter and quotes."
+                _(
+                    "%(path)s, from line %(line)s: more than %(count)s lines have not the header's"
+                    " %(columns)s columns; nothing was taken. Check delimiter and quotes."
+                )
+                % {
+                    "path": path.name,
+                    "line": lines[0],
+                    "count": f"{len(lines) - 1:,}",
+                    "columns": len(source.columns),
+                }
             )
     return lines
 
@@ -162,7 +194,7 @@ def _number(connection: duckdb.DuckDBPyConnection, source: Source, rejected: lis
         connection.execute("CREATE TABLE shifts AS SELECT unnest($at) AS at, unnest($down) AS down", {
             "at": [-1, *shifts], "down": [0, *shifts.values()],
         })  # fmt: skip
-        connection.execute("CREATE TABLE rejected AS SELECT unnest($lines) AS line", {"lines": rejected})
+        connection.execute("CREATE TABLE rejected AS SELECT unnest($lines) AS line", {"line": rejected})
         line, table = f"{line} + s.down", "checked c ASOF JOIN shifts s ON c.rowid >= s.at"
     shapeless = f"SELECT line, '{MALFORMED}' AS reason FROM rejected UNION ALL " if rejected else ""
     connection.execute(
@@ -183,8 +215,11 @@ def _check_whole(connection: duckdb.DuckDBPyConnection, path: Path, source: Sour
     cut = connection.execute("SELECT reason FROM refused WHERE line = $last", {"last": last}).fetchall()
     if cut:
         raise InvalidInputError(
-            f"{path.name}, line {last}: the last line is cut off ({cut[0][0]}, and no line end), so the"
-            " file is not complete; nothing was taken. Send it again when it is."
+            _(
+                "%(path)s, line %(last)s: the last line is cut off (%(cut)s, and no line end), so the"
+                " file is not complete; nothing was taken. Send it again when it is."
+            )
+            % {"path": path.name, "last": last, "cut": cut[0][0]}
         )
 
 

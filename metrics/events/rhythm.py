@@ -1,4 +1,4 @@
-"""What should have come and has not: each feed's own past rhythm against the clock. Plain Python.
+"""What should have come and has not: each feed's own past rhythm against the clock.
 
 A feed is one market's input of one kind and source. What it is late against is the median of its own gaps,
 so nobody has to declare anything; a feed is overdue when the whole day (UTC) on which it was expected has
@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from django.utils.dateformat import format as date_text
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from otdr_hub.lib import weeks
 
 # So many arrivals make a rhythm, and files this close together are one delivery in pieces.
@@ -24,7 +28,10 @@ TOGETHER: Final = dt.timedelta(minutes=30)
 LOOK_BACK: Final = dt.timedelta(days=120)
 _LISTED: Final = 3  # all markets are named one by one up to here
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
-_NAMES: Final = {("events", "live"): "live events", ("events", "backfill"): "backfill"}
+_NAMES: Final = {
+    ("events", "live"): gettext_noop("live events"),
+    ("events", "backfill"): gettext_noop("backfill"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +137,25 @@ def overdue(found: Sequence[Feed], now: dt.datetime) -> list[str]:
         if feed.is_overdue and feed.expected:
             lacking[feed.expected, _lacks(feed, now)].append(feed.market)
     everywhere = len({feed.market for feed in found})
-    return [f"{_who(markets, everywhere)}: {says}" for (_, says), markets in sorted(lacking.items())]
+    return [
+        _("%(who)s: %(says)s") % {"who": _who(markets, everywhere), "says": says}
+        for (_day, says), markets in sorted(lacking.items())
+    ]
 
 
 def _who(markets: Sequence[str], everywhere: int) -> str:
-    return f"All {everywhere} markets" if len(markets) == everywhere > _LISTED else _joined(markets)
+    if len(markets) == everywhere > _LISTED:
+        return _("All %(number)s markets") % {"number": everywhere}
+    return _joined(markets)
 
 
 def _lacks(feed: Feed, now: dt.datetime) -> str:
-    by = f"expected by {day_words(feed.expected, now)}." if feed.expected else ""
+    by = _("expected by %(day)s.") % {"day": day_words(feed.expected, now)} if feed.expected else ""
     if feed.missing:
-        return f"no {feed.name} for {_joined([_week(monday, now) for monday in feed.missing])}; {by}"
-    return f"no {feed.name} since {day_words(feed.last.astimezone(dt.UTC).date(), now)}; {by}"
+        mondays = _joined([_week(monday, now) for monday in feed.missing])
+        return _("no %(feed)s for %(weeks)s; %(by)s") % {"feed": _(feed.name), "weeks": mondays, "by": by}
+    last = day_words(feed.last.astimezone(dt.UTC).date(), now)
+    return _("no %(feed)s since %(day)s; %(by)s") % {"feed": _(feed.name), "day": last, "by": by}
 
 
 def _week(monday: dt.date, now: dt.datetime) -> str:
@@ -151,9 +165,10 @@ def _week(monday: dt.date, now: dt.datetime) -> str:
 
 def day_words(day: dt.date, now: dt.datetime) -> str:
     """`Tue 17 Nov`, and the year where it is not this one."""
-    year = f" {day.year}" if day.year != now.year else ""
-    return f"{day:%a} {day.day} {day:%b}{year}"
+    return date_text(day, "D j M Y" if day.year != now.year else "D j M")
 
 
 def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) == 1:
+        return words[0]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(words[:-1]), "last": words[-1]}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -80,7 +81,7 @@ def batch_of(number: int) -> Batch:
     """The batch of that number. Raises InvalidInputError when there is none."""
     batch = Batch.objects.filter(pk=number).first()
     if batch is None:
-        raise InvalidInputError(f"There is no batch {number}; `batches` lists them.")
+        raise InvalidInputError(_("There is no batch %(number)s; `batches` lists them.") % {"number": number})
     return batch
 
 

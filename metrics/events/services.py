@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -27,7 +29,8 @@ from metrics.lake import store
 from metrics.lake.columnar import connect
 from metrics.lake.models import LakeFile
 from otdr_hub.lib import clock, digest
-from otdr_hub.lib.outcome import DomainError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import DomainError, InvalidInputError, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,11 @@ def _take(delivery: _Delivery, tell: Callable[[float], None] | None, actor: User
             delivery.manifest.check_rows(delivery.path, parsed.rows)
         if _state(delivery.path) != delivery.state:
             raise InvalidInputError(
-                f"{delivery.path.name}: the file changed while it was read; nothing was taken."
-                " Send it again when it is written to its end."
+                _(
+                    "%(path)s: the file changed while it was read; nothing was taken. Send it again when it"
+                    " is written to its end."
+                )
+                % {"path": delivery.path.name}
             )
         # A name of its own for each attempt: what one that was cut off left is never written over.
         name = f"{delivery.digest[:12]}-{uuid.uuid4().hex[:8]}"
@@ -218,14 +224,18 @@ def batch_ingest(
     """
     require(may(actor, "batch_ingest"))
     if kind not in CONTRACTS:
-        raise InvalidInputError(f"'{kind}' is no kind of input; use one of {', '.join(CONTRACTS)}.")
+        raise InvalidInputError(
+            _("'%(kind)s' is no kind of input; use one of %(contracts)s.")
+            % {"kind": kind, "contracts": ", ".join(CONTRACTS)}
+        )
     if not path.is_file():
-        raise InvalidInputError(f"{path}: there is no such file.")
-    require_short("file name", path.name, 200)
+        raise InvalidInputError(_("%(path)s: there is no such file.") % {"path": path})
+    require_short(_("file name"), path.name, 200)
     codes = event_codes() if kind == "events" else ()
     state = _state(path)
     delivery = _Delivery(path, kind, source, digest.of_file(path), state, mapping, ignored, codes=codes)
-    with _alone(delivery):
+    # A refusal goes on record: the source's words in every language.
+    with _alone(delivery), override(None):
         try:
             delivery = _declared(delivery, closes)
             known = _already_taken(delivery)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from otdr_hub.lib.outcome import InvalidInputError
 
 # No row of the contract comes near it; half of what the parser takes, so that none escapes.
@@ -49,16 +51,24 @@ def check_shape(path: Path, columns: int | None) -> None:
                     bad += 1
                     where = start if where < 0 else where
     if bad * (LONGEST_LINE // _LOOK) > REJECTS and bad * 2 > seen:
-        wanted = f"the header's {columns} columns" if columns is not None else "one JSON object"
+        wanted = _("one JSON object")
+        if columns is not None:
+            wanted = _("the header's %(number)s columns") % {"number": columns}
         raise InvalidInputError(
-            f"{path.name}: most of its lines have not {wanted} (look near byte {where:,}); nothing"
-            " was taken. It may be of another kind, or use another delimiter than the comma."
+            _(
+                "%(path)s: most of its lines have not %(wanted)s (look near byte %(where)s); nothing was"
+                " taken. It may be of another kind, or use another delimiter than the comma."
+            )
+            % {"path": path.name, "wanted": wanted, "where": f"{where:,}"}
         )
 
 
 def _check_length(path: Path, start: int, rest: bytes) -> None:
     if len(rest) == LONGEST_LINE - _LOOK and b"\n" not in rest and b"\r" not in rest:
         raise InvalidInputError(
-            f"{path.name}, from byte {start:,}: no line ends within {LONGEST_LINE:,} bytes, so this is no"
-            " row; nothing was taken. Look for a quote that never closes, or a file of another kind."
+            _(
+                "%(path)s, from byte %(start)s: no line ends within %(longest_line)s bytes, so this is no"
+                " row; nothing was taken. Look for a quote that never closes, or a file of another kind."
+            )
+            % {"path": path.name, "start": f"{start:,}", "longest_line": f"{LONGEST_LINE:,}"}
         )

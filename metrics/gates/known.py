@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from governance.access.services import system
 from governance.decisions.gates import Gate, State, ok
 from governance.decisions.own import names_of
@@ -57,7 +59,7 @@ def _asked(launch: Launch, version: MetricVersion) -> list[_Asked]:
     published = Publication.objects.first()
     mondays = [one.through for one in decided.values()] + ([published.through] if published else [])
     if not mondays:
-        raise ConflictError("No week is decided yet, so there is none to ask about.")
+        raise ConflictError(_("No week is decided yet, so there is none to ask about."))
     newest = newest_vintages(version, list(codes))
     found = []
     for code in codes:
@@ -69,7 +71,7 @@ def _asked(launch: Launch, version: MetricVersion) -> list[_Asked]:
         elif code in newest:
             found.append(_Asked(code, newest[code].vintage, max(mondays)))
     if not found:
-        raise ConflictError("No priority market is left in the launch, so there is no week to ask about.")
+        raise ConflictError(_("No priority market is left in the launch, so there is no week to ask about."))
     return found
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from otdr_hub.lib.outcome import DomainError
-
 MEMORY_LIMIT = "2GB"
 
 
@@ -27,22 +25,6 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection]:
     ):
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
-
-
-class NoRoomError(DomainError):
-    """The machine has no disk or memory left for it; nothing was stored."""
-
-    slug = "no-room"
-
-
-def out_of_room(error: Exception) -> NoRoomError | None:
-    """The error said for people when it means that disk or memory ran out, or None."""
-    said = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return NoRoomError(f"There is not enough memory for it; nothing was stored. {said}")
-    if isinstance(error, OSError | duckdb.IOException):
-        return NoRoomError(f"The disk takes no more; nothing was stored. Make room and send it again. {said}")
-    return None
 
 
 def files_sql(files: Sequence[Path]) -> str:

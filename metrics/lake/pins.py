@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from metrics.lake.models import LakeFile
 from metrics.lake.store import root
 from otdr_hub.lib import digest
@@ -81,7 +83,10 @@ def open_files(files: Sequence[PinnedFile], kind: str, market: str) -> list[Path
             continue
         path = root() / pinned.path
         if not path.exists() or path.stat().st_size != pinned.size:
-            raise ConflictError(f"The lake's file {pinned.path} is not the one pinned; restore it and rerun.")
+            raise ConflictError(
+                _("The lake's file %(path)s is not the one pinned; restore it and rerun.")
+                % {"path": pinned.path}
+            )
         paths.append(path)
     return paths
 
@@ -90,5 +95,7 @@ def sha256_of(pinned: PinnedFile) -> str:
     """The SHA-256 a pinned file has now. Raises ConflictError when it is gone."""
     path = root() / pinned.path
     if not path.is_file():
-        raise ConflictError(f"The lake's file {pinned.path} is gone; restore it and verify again.")
+        raise ConflictError(
+            _("The lake's file %(path)s is gone; restore it and verify again.") % {"path": pinned.path}
+        )
     return digest.of_file(path)

@@ -24,7 +24,8 @@ from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 from django.conf import settings
 
-from metrics.lake.columnar import literal, out_of_room
+from metrics.lake.columnar import literal
+from metrics.lake.room import out_of_room
 from metrics.lake.schema import COLUMNS, ORDER
 from otdr_hub.lib import digest
 

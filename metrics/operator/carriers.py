@@ -6,7 +6,7 @@ For who decides and signs; certified or not, and never served by the hub.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -46,11 +46,13 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """What becomes visible of a week once the carriers of some markets are certified, by market."""
+    """What becomes visible of a week once the carriers of some markets are certified, by market; nothing of
+    those whose carriers are switched off (`off`)."""
 
     monday: dt.date
     carriers: Mapping[str, tuple[Carrier, ...]]
     vintages: Mapping[str, str]
+    off: tuple[str, ...] = ()
 
     @property
     def content(self) -> str:
@@ -61,6 +63,7 @@ class Visible:
                 market: [[one.name, one.due, one.on_time, one.withheld] for one in found]
                 for market, found in self.carriers.items()
             },
+            **({"off": self.off} if self.off else {}),
         })  # fmt: skip
 
     @property
@@ -133,15 +136,20 @@ def visible(
     monday: dt.date,
     chosen: Sequence[str],
     version: MetricVersion,
+    off: Collection[str] = (),
     actor: User,
 ) -> Visible:
-    """What a certification of these markets' carriers would show of a week, and what it would withhold."""
+    """What a certification of these markets' carriers would show of a week, and what it would withhold; none
+    of a market whose carriers are switched off."""
     require(may(actor, "scope_decide"))
     return Visible(
         monday=monday,
         carriers={
-            code: carriers_in(market=code, vintage=found[code].vintage, version=version, monday=monday)
+            code: ()
+            if code in off
+            else carriers_in(market=code, vintage=found[code].vintage, version=version, monday=monday)
             for code in chosen
         },
         vintages={code: found[code].vintage for code in chosen},
+        off=tuple(code for code in chosen if code in off),
     )

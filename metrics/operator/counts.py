@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from governance.access.models import User
 from governance.access.policy import may
 from governance.models import MetricVersion
@@ -55,7 +57,10 @@ def counts(
     """
     require(may(actor, "operator_read"))
     if by not in GROUPINGS:
-        raise InvalidInputError(f"--by '{by}' is not known; use one of {', '.join(GROUPINGS)}.")
+        raise InvalidInputError(
+            _("--by '%(by)s' is not known; use one of %(groupings)s.")
+            % {"by": by, "groupings": ", ".join(GROUPINGS)}
+        )
     found = newest_vintages(version, markets, as_of)
     vintages = {row.vintage: market for market, row in found.items()}
     rows = storage.breakdown(list(vintages), by, since or dt.date.min, until or dt.date.max)
@@ -81,7 +86,7 @@ def effects(
     """Market -> what each carrier (or lane) did to the week's rate against the week before: the parts
     add up to the market's change exactly. A market without both weeks has no parts."""
     if by not in ("carrier", "lane"):
-        raise InvalidInputError(f"A change is split by carrier or lane, not by '{by}'.")
+        raise InvalidInputError(_("A change is split by carrier or lane, not by '%(by)s'.") % {"by": by})
     last = monday - dt.timedelta(days=7)
     rows = counts(
         version=version, markets=markets, since=last, until=monday + dt.timedelta(days=6), by=by, as_of=as_of,

@@ -50,8 +50,9 @@ class Sum:
 class Effect:
     """The roll-up of a week with and without the markets decided, and each of them alone.
 
-    `scope` is the sum over all registered markets. The digest names the table; it is filed before a
-    decision may rest on it, and can be computed again from the vintages it names.
+    `scope` is the sum over all registered markets but those that are switched off (`off`), which are in none
+    of these sums: with one of them in it, what is left of a sum would be its number. The digest names the
+    table; it is filed before a decision may rest on it, and can be computed again from the vintages it names.
     """
 
     monday: dt.date
@@ -60,6 +61,7 @@ class Effect:
     scope: Sum
     alone: Mapping[str, Sum]
     vintages: Mapping[str, str]
+    off: tuple[str, ...] = ()
 
     @property
     def content(self) -> str:
@@ -70,6 +72,7 @@ class Effect:
             "without": [self.left_out.on_time, self.left_out.due],
             "scope": [self.scope.on_time, self.scope.due],
             "alone": {market: [one.on_time, one.due] for market, one in self.alone.items()},
+            **({"off": self.off} if self.off else {}),
         })  # fmt: skip
 
     @property
@@ -112,11 +115,13 @@ def effect(
     monday: dt.date,
     chosen: Sequence[str],
     shown: Collection[str],
+    off: Collection[str] = (),
     actor: User,
 ) -> Effect:
-    """What the roll-up of a week is when the chosen markets join those shown, and when they do not."""
+    """What the roll-up of a week is when the chosen markets join those shown, and when they do not; without
+    those that are switched off."""
     require(may(actor, "scope_decide"))
-    markets = {one.vintage: code for code, one in found.items()}
+    markets = {one.vintage: code for code, one in found.items() if code not in off}
     counts = {
         markets[row["vintage"]]: Sum(row["on_time"], row["due"])
         for row in storage.weeks_of(list(markets))
@@ -134,6 +139,7 @@ def effect(
         scope=total(counts.keys()),
         alone={code: counts.get(code, Sum(0, 0)) for code in chosen},
         vintages={code: one.vintage for code, one in found.items()},
+        off=tuple(code for code in found if code in off),
     )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from governance.access.models import User
 from governance.access.policy import may
+from governance.killswitch.selectors import Dark, dark
 from governance.scope.models import CARRIER, ScopeDecision
 from governance.scope.services import ACT
 from governance.scope.states import ScopeState
@@ -101,6 +102,10 @@ class Evidence:
     restated: tuple[dt.date, ...]
     rollup: tuple[Sum, Sum] | None
     carriers: tuple[Carrier, ...] = ()
+    off: dt.datetime | None = None
+    """Since when it is switched off: then there is no number of it here, nor a sentence made of one."""
+    is_rollup_dark: bool = False
+    """Whether the roll-up is kept back, since it may hold a market that is switched off."""
 
 
 def tolerance_of(decision: ScopeDecision) -> Fraction:
@@ -161,8 +166,11 @@ def _is_complete(week: Told, floor: Fraction) -> bool:
 
 
 def drifts(*, pairs: Sequence[tuple[ScopeDecision, str]], actor: User) -> dict[str, tuple[Drift, ...]]:
-    """Market -> how the signed weeks of a decision read in a later vintage, for (decision, vintage)."""
+    """Market -> how the signed weeks of a decision read in a later vintage, for (decision, vintage); nothing
+    of what is switched off."""
     require(may(actor, "signoff_read"))
+    off = dark()
+    pairs = [pair for pair in pairs if off.since(pair[0].market_id, pair[0].breakout) is None]
     weeks = _weeks([*((item, item.vintage) for item, _ in pairs), *pairs])
     return {item.market_id: _drifts(item, vintage, weeks) for item, vintage in pairs}
 
@@ -222,6 +230,7 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
     Raises NotAllowedError for whoever neither signs, decides nor audits, nor stands in on all of it.
     """
     _check_reader(actor, digests)
+    off = dark()
     rows = ScopeDecision.objects.filter(digest__in=list(digests)).select_related("version", "market")
     decisions = {item.digest: item for item in rows.order_by("pk")}
     earlier = {digest: signed_before(item) for digest, item in decisions.items()}
@@ -232,7 +241,7 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
     for digest, item in decisions.items():
         before = earlier[digest]
         same = before is not None and before.version_id == item.version_id
-        found[digest] = Evidence(
+        told = Evidence(
             decision=item,
             now=weeks.get((item.vintage, item.through)),
             before=before,
@@ -244,4 +253,15 @@ def evidence(*, digests: Sequence[str], actor: User) -> dict[str, Evidence]:
             carriers=_carriers(item),
             rollup=filed[item.effect],
         )
+        found[digest] = _unlit(told, off)
     return found
+
+
+def _unlit(told: Evidence, off: Dark) -> Evidence:
+    """The evidence without the numbers of what is switched off, and without a sum that may hold them."""
+    if told.rollup is not None and off.whole:
+        told = replace(told, rollup=None, is_rollup_dark=True)
+    since = off.since(told.decision.market_id, told.decision.breakout)
+    if since is None:
+        return told
+    return replace(told, now=None, last=None, drifts=(), restated=(), carriers=(), off=since)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from metrics.periods.models import PeriodLock
 
@@ -15,10 +16,16 @@ from metrics.periods.models import PeriodLock
 class Finality(models.TextChoices):
     """The four states, each with what it means for a reader."""
 
-    PRELIMINARY = "preliminary", "some promises are younger than the horizon, or news is missing"
-    PROVISIONAL = "provisional", "the horizon has passed and enough news has come"
-    FINAL = "final", "the backfill has run, the counts reconcile and the period is locked"
-    RESTATED = "restated", "new data changed it after the lock; the locked figure stays readable"
+    PRELIMINARY = (
+        "preliminary",
+        gettext_noop("some promises are younger than the horizon, or news is missing"),
+    )
+    PROVISIONAL = "provisional", gettext_noop("the horizon has passed and enough news has come")
+    FINAL = "final", gettext_noop("the backfill has run, the counts reconcile and the period is locked")
+    RESTATED = (
+        "restated",
+        gettext_noop("new data changed it after the lock; the locked figure stays readable"),
+    )
 
 
 def finality(week: Mapping[str, Any], locked: str | None, floor: Decimal, now: dt.datetime) -> Finality:

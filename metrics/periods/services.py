@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -35,24 +36,29 @@ def _open_days(found: RunVintage, monday: dt.date) -> list[dt.date]:
 def _unreconciled(found: RunVintage) -> str | None:
     """Whether every promise row of the files is in the counts: as a shipment, a copy or a later promise."""
     if not found.state:
-        return f"The newest numbers of {found.market} were counted in part only; recompute them first."
+        said = _("The newest numbers of %(market)s were counted in part only; recompute them first.")
+        return said % {"market": found.market}
     manifest = json.loads(found.state)
     counted = sum(entry["received"][0] for entry in manifest.values())
     paths = [file.path for file in pinned_files(found.run, found.market) if file.kind == "promises"]
     received = sum(LakeFile.objects.filter(path__in=paths).values_list("rows", flat=True))
     if counted != received:
-        return (
-            f"The counts of {found.market} do not reconcile: {received:,} promise rows came,"
-            f" {counted:,} are accounted for."
-        )
+        return _(
+            "The counts of %(market)s do not reconcile: %(came)s promise rows came, %(counted)s are"
+            " accounted for."
+        ) % {"market": found.market, "came": f"{received:,}", "counted": f"{counted:,}"}
     placed = storage.placed_by_day(found.vintage)
     for day, entry in manifest.items():
         promised = entry["received"][1]
         if placed.get(dt.date.fromisoformat(day), 0) != promised:
-            return (
-                f"The counts of {found.market} on {day} do not reconcile: {promised:,} shipments were"
-                f" promised, {placed.get(dt.date.fromisoformat(day), 0):,} are due or left out with a reason."
+            said = _(
+                "The counts of %(market)s on %(day)s do not reconcile: %(promised)s shipments were promised,"
+                " %(placed)s are due or left out with a reason."
             )
+            there = placed.get(dt.date.fromisoformat(day), 0)
+            return said % {
+                "market": found.market, "day": day, "promised": f"{promised:,}", "placed": f"{there:,}",
+            }  # fmt: skip
     return None
 
 
@@ -65,21 +71,23 @@ def obstacles(found: RunVintage, version: MetricVersion, monday: dt.date) -> lis
     open_days = _open_days(found, monday)
     if open_days:
         said.append(
-            f"No backfill has declared {', '.join(map(str, open_days))} complete for {found.market};"
-            " send it with --closes."
+            _("No backfill has declared %(days)s complete for %(market)s; send it with --closes.")
+            % {"days": ", ".join(map(str, open_days)), "market": found.market}
         )
     unreconciled = _unreconciled(found)
     return [*said, unreconciled] if unreconciled else said
 
 
 def _locked(found: RunVintage, version: MetricVersion, monday: dt.date, actor: User) -> PeriodLock:
-    name = f"{weeks.label(monday)} of {found.market}"
+    name = _("%(week)s of %(market)s") % {"week": weeks.label(monday), "market": found.market}
     said = obstacles(found, version, monday)
     if said:
-        raise ConflictError(f"{name} cannot be locked. {' '.join(said)}")
+        raise ConflictError(_("%(name)s cannot be locked. %(said)s") % {"name": name, "said": " ".join(said)})
     week = storage.week_counts(found.vintage, monday)
     if week is None:
-        raise ConflictError(f"{name} has not been computed under {version.name}.")
+        raise ConflictError(
+            _("%(name)s has not been computed under %(version)s.") % {"name": name, "version": version.name}
+        )
     lock, is_new = PeriodLock.objects.get_or_create(
         market=found.market, week=monday, version=version, root=week["root"],
         defaults={
@@ -87,7 +95,7 @@ def _locked(found: RunVintage, version: MetricVersion, monday: dt.date, actor: U
         },
     )  # fmt: skip
     if not is_new:
-        raise ConflictError(f"{name} is locked already, with the same counts.")
+        raise ConflictError(_("%(name)s is locked already, with the same counts.") % {"name": name})
     return lock
 
 
@@ -102,12 +110,13 @@ def period_lock(
     """
     require(may(actor, "period_lock"))
     if weeks.monday_of(monday) != monday:
-        raise InvalidInputError(f"{monday} is no Monday; a period is an ISO week.")
+        raise InvalidInputError(_("%(monday)s is no Monday; a period is an ISO week.") % {"monday": monday})
     newest = newest_vintages(version, markets)
     absent = sorted(set(markets) - newest.keys())
     if absent or not markets:
         raise ConflictError(
-            f"Nothing of {', '.join(absent) or 'no market'} was computed under {version.name}."
+            _("Nothing of %(absent)s was computed under %(version)s.")
+            % {"absent": ", ".join(absent) or _("no market"), "version": version.name}
         )
     locks = [_locked(found, version, monday, actor) for _, found in sorted(newest.items())]
     ledger.record(

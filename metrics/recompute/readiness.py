@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
 from governance.models import MetricVersion
 from governance.scope.readiness import Candidate
 from governance.versions.selectors import definition_for
@@ -17,18 +19,26 @@ def vintage_is_ready(candidate: Candidate) -> str | None:
     week = storage.week_counts(candidate.vintage, candidate.through)
     name = weeks.label(candidate.through)
     if week is None or week["due"] == 0:
-        return f"Nothing was due in {name}, or the data of that week has not been computed."
+        return _("Nothing was due in %(week)s, or the data of that week has not been computed.") % {
+            "week": name
+        }
     due = week["due"]
     if due < definition.small_cell:
-        return f"In {name} fewer than {definition.small_cell} shipments were due: too few to show."
+        said = _("In %(week)s fewer than %(least)s shipments were due: too few to show.")
+        return said % {"week": name, "least": definition.small_cell}
     if week["pending"] or week["matures_at"] > clock.now():
-        return f"{name} is preliminary: its last promises are younger than {definition.horizon_hours} hours."
+        said = _("%(week)s is preliminary: its last promises are younger than %(hours)s hours.")
+        return said % {"week": name, "hours": definition.horizon_hours}
     completeness = 1 - Fraction(week["unknown"], due)
     if completeness < definition.completeness_floor:
-        return (
-            f"For {name} the carriers have reported on {float(completeness):.1%} of shipments due;"
-            f" {definition.completeness_floor:.1%} are needed."
-        )
+        return _(
+            "For %(week)s the carriers have reported on %(share)s of shipments due; %(floor)s are needed."
+        ) % {
+            "week": name,
+            "share": f"{float(completeness):.1%}",
+            "floor": f"{definition.completeness_floor:.1%}",
+        }
     if Fraction(week["no_promise"], due + week["no_promise"]) > definition.no_promise_ceiling:
-        return f"In {name} too many shipments carry no promise ({week['no_promise']})."
+        said = _("In %(week)s too many shipments carry no promise (%(count)s).")
+        return said % {"week": name, "count": week["no_promise"]}
     return None

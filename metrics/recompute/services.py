@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -36,17 +38,26 @@ MAX_ATTEMPTS: Final = 5
 
 def _move(run: Run, old: RunState, new: RunState, **fields: object) -> None:
     if (old, new) not in TRANSITIONS:
-        raise ConflictError(f"A run does not go from {old.label} to {new.label}.")
+        raise ConflictError(
+            _("A run does not go from %(old)s to %(new)s.") % {"old": _(old.label), "new": _(new.label)}
+        )
     if Run.objects.filter(pk=run.pk, state=old).update(state=new, **fields) != 1:
-        raise ConflictError(f"The run {run} is no longer {old.label}.")
+        raise ConflictError(_("The run %(run)s is no longer %(old)s.") % {"run": run, "old": _(old.label)})
     run.refresh_from_db()
 
 
 def _check_engine(version: MetricVersion) -> None:
     if version.engine_digest != engine.engine_digest():
         raise ConflictError(
-            f"{version.name} was defined for another engine ({version.engine_digest[:8]}); this one is"
-            f" {engine.engine_digest()[:8]}. Propose the definition again to compute with it."
+            _(
+                "%(version)s was defined for another engine (%(wanted)s); this one is %(running)s."
+                " Propose the definition again to compute with it."
+            )
+            % {
+                "version": version.name,
+                "wanted": version.engine_digest[:8],
+                "running": engine.engine_digest()[:8],
+            }
         )
 
 
@@ -55,7 +66,10 @@ def _zones(markets: Sequence[str]) -> dict[str, str]:
     codes = sorted(set(markets) or zones)
     unknown = [code for code in codes if code not in zones]
     if unknown or not codes:
-        raise InvalidInputError(f"Not a registered market: {', '.join(unknown) or 'none is registered'}.")
+        raise InvalidInputError(
+            _("Not a registered market: %(unknown)s.")
+            % {"unknown": ", ".join(unknown) or _("none is registered")}
+        )
     return {code: zones[code] for code in codes}
 
 
@@ -78,7 +92,9 @@ def run_queue(
     require(may(actor, "run_queue"))
     _check_engine(version)
     if since and until and since > until:
-        raise InvalidInputError(f"The first day, {since}, is after the last, {until}.")
+        raise InvalidInputError(
+            _("The first day, %(since)s, is after the last, %(until)s.") % {"since": since, "until": until}
+        )
     zones, moment = _zones(markets), as_of or clock.now()
     files = pins.current([*zones, NO_MARKET])
     pin_digest = pins.digest_of(files)
@@ -122,7 +138,8 @@ def run_execute(*, run: Run, actor: User) -> Run:
     up again, until the attempts are used up.
     """
     require(may(actor, "run_queue"))
-    with _alone(run) as mine:
+    # What it says of a failure goes on record: the source's words in every language.
+    with _alone(run) as mine, override(None):
         run.refresh_from_db()
         if not mine or run.state not in (RunState.QUEUED, RunState.RUNNING):
             return run

@@ -6,6 +6,8 @@ import datetime as dt
 from fractions import Fraction
 from statistics import median
 
+from django.utils.translation import gettext as _
+
 from governance.rules.selectors import rule_for
 from governance.scope.readiness import Candidate
 from metrics.recompute import storage
@@ -46,8 +48,15 @@ def within_rule(candidate: Candidate) -> str | None:
     points = (rates[candidate.through] - median(before)) * 100
     if abs(points) <= Fraction(rule.max_points):
         return None
-    side = "above" if points > 0 else "below"
-    return (
-        f"{weeks.label(candidate.through)} is {abs(float(points)):.1f} points {side} the median of the"
-        f" {rule.weeks} weeks before; the rule allows {rule.max_points} either way."
+    above = _(
+        "%(week)s is %(points)s points above the median of the %(weeks)s weeks before; the rule allows"
+        " %(most)s either way."
     )
+    below = _(
+        "%(week)s is %(points)s points below the median of the %(weeks)s weeks before; the rule allows"
+        " %(most)s either way."
+    )
+    return (above if points > 0 else below) % {
+        "week": weeks.label(candidate.through), "points": f"{abs(float(points)):.1f}",
+        "weeks": rule.weeks, "most": rule.max_points,
+    }  # fmt: skip

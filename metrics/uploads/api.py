@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -66,8 +67,10 @@ def _read(request: Request, kind: str) -> tuple[Iterable[bytes], Sending]:
         return pieces_of(file), sending_of(kind, file.name or "", fields, request.FILES, key)
     if content == _FORM:
         raise InvalidInputError(
-            "The body is said to be a web form without files. Send multipart/form-data with the field"
-            " 'file', or the file itself with a Content-Type like text/csv."
+            _(
+                "The body is said to be a web form without files. Send multipart/form-data with the field"
+                " 'file', or the file itself with a Content-Type like text/csv."
+            )
         )
     check_known("field", fields, FIELDS)
     name = disposed_name(request.headers.get("Content-Disposition", ""))
@@ -119,7 +122,10 @@ class UploadView(APIView):
 
 def _whole(name: str, text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not least <= int(text) <= most:
-        raise InvalidInputError(f"{name}: '{text[:40]}' is no whole number from {least} to {most:,}.")
+        raise InvalidInputError(
+            _("%(name)s: '%(text)s' is no whole number from %(least)s to %(most)s.")
+            % {"name": name, "text": text[:40], "least": least, "most": f"{most:,}"}
+        )
     return int(text)
 
 
@@ -129,7 +135,10 @@ def _chosen(query: Mapping[str, str]) -> dict[str, Any]:
     check_known("parameter", query, (*known, "before", "limit"))
     for name, values in known.items():
         if query.get(name) and query[name] not in values:
-            raise InvalidInputError(f"{name}: '{query[name][:40]}' is none; use one of {', '.join(values)}.")
+            raise InvalidInputError(
+                _("%(name)s: '%(query)s' is none; use one of %(values)s.")
+                % {"name": name, "query": query[name][:40], "values": ", ".join(values)}
+            )
     found: dict[str, Any] = {name: query[name] for name in known if name in query}
     if "before" in query:
         found["before"] = _whole("before", query["before"], 1, 10**17)

@@ -9,6 +9,7 @@ from typing import Final
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import parse_header_parameters
+from django.utils.translation import gettext as _
 
 from metrics.events.declared import Days, days
 from metrics.uploads.services import Sending
@@ -23,14 +24,20 @@ def check_known(what: str, given: Iterable[str], known: Collection[str]) -> None
     """Raises InvalidInputError for a name nobody reads: a misspelt one would be ignored in silence."""
     for name in given:
         if name not in known:
-            raise InvalidInputError(f"'{name}' is no {what} of an upload; it has {', '.join(known)}.")
+            raise InvalidInputError(
+                _("'%(name)s' is no %(what)s of an upload; it has %(known)s.")
+                % {"name": name, "what": what, "known": ", ".join(known)}
+            )
 
 
 def small(name: str, file: UploadedFile[bytes] | None) -> bytes:
     """The bytes of a mapping or manifest, empty when there is none. Raises InvalidInputError over 64 KiB."""
     content = file.read(_LONGEST + 1) if file else b""
     if len(content) > _LONGEST:
-        raise InvalidInputError(f"{name}: has more than {_LONGEST:,} bytes; this is no {name}.")
+        raise InvalidInputError(
+            _("%(name)s: has more than %(longest)s bytes; this is no %(name)s.")
+            % {"name": name, "longest": f"{_LONGEST:,}"}
+        )
     return content
 
 
@@ -38,14 +45,14 @@ def _mapping(file: UploadedFile[bytes] | None) -> str:
     try:
         return small("mapping", file).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInputError("mapping: cannot be read as UTF-8. Save the file as UTF-8.") from None
+        raise InvalidInputError(_("mapping: cannot be read as UTF-8. Save the file as UTF-8.")) from None
 
 
 def _closes(text: str) -> Days | None:
     try:
         return days(text) if text else None
     except InvalidInputError as error:
-        raise InvalidInputError(f"closes: {error}") from None
+        raise InvalidInputError(_("closes: %(error)s") % {"error": error}) from None
 
 
 def sending_of(
@@ -73,9 +80,9 @@ def only_file(files: MultiValueDict[str, UploadedFile[bytes]]) -> UploadedFile[b
     check_known("file", files, FILES)
     found = files.getlist("file")
     if not found:
-        raise InvalidInputError("file: missing; choose the file to be taken in.")
+        raise InvalidInputError(_("file: missing; choose the file to be taken in."))
     if len(found) > 1 or not found[0].name:
-        raise InvalidInputError("file: send one file at a time; each becomes a batch of its own.")
+        raise InvalidInputError(_("file: send one file at a time; each becomes a batch of its own."))
     return found[0]
 
 
@@ -84,11 +91,11 @@ def disposed_name(header: str) -> str:
 
     Raises InvalidInputError when there is none.
     """
-    _, parameters = parse_header_parameters(header)
+    parameters = parse_header_parameters(header)[1]
     name = parameters.get("filename", "")
     if not name:
         raise InvalidInputError(
-            'Say the name of the file: Content-Disposition: attachment; filename="events-2026-11-16.csv"'
+            _('Say the name of the file: Content-Disposition: attachment; filename="events-2026-11-16.csv"')
         )
     return name.replace("\\", "/").rpartition("/")[2]
 
@@ -111,7 +118,7 @@ class Filled:
     def fields(self) -> dict[str, str]:
         """The same, under the names an upload has. Raises InvalidInputError for half a range of days."""
         if bool(self.closes_from) != bool(self.closes_until):
-            raise InvalidInputError("Days completed: give both the first and the last day, or neither.")
+            raise InvalidInputError(_("Days completed: give both the first and the last day, or neither."))
         closes = f"{self.closes_from}..{self.closes_until}" if self.closes_from else ""
         return {"source": self.source, "closes": closes, "ignore_columns": self.ignore_columns}
 

@@ -4,149 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from django.utils.dateformat import format as date_text
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from metrics.events.contract import CONTRACTS
 from metrics.events.models import Batch
 from metrics.events.rhythm import Feed, day_words, overdue
-from metrics.uploads import spool
+from metrics.uploads import spool, words
 from metrics.uploads.forms import Filled
 from metrics.uploads.models import Upload
+from metrics.uploads.shapes import BatchPage, BatchRow, FeedRow, ListPage, UploadPage
 from metrics.uploads.states import UNFINISHED, UploadState
 
-KINDS: Final = tuple(CONTRACTS)
-SOURCES: Final = (("live", "live, as it happened"), ("backfill", "backfill, sent later"))
+SOURCES: Final = (
+    ("live", gettext_noop("live, as it happened")),
+    ("backfill", gettext_noop("backfill, sent later")),
+)
 SHOWN_LINES: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """One delivery in the list."""
-
-    number: int
-    file: str
-    about: str
-    came: str
-    machine: str
-    taken: str
-    set_aside: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRow:
-    """One feed in the table of rhythms."""
-
-    market: str
-    name: str
-    last: str
-    rhythm: str
-    expected: str
-    is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class UploadPage:
-    """One upload: how far it is, or how it ended."""
-
-    id: str
-    file: str
-    about: str
-    came: str
-    state: str
-    is_open: bool
-    size: int
-    done: int
-    progress: str
-    says: str
-    batch: int | None
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """Everything on `/batches/`."""
-
-    overdue: tuple[str, ...]
-    feeds: tuple[FeedRow, ...]
-    under_way: tuple[UploadPage, ...]
-    rows: tuple[BatchRow, ...]
-    older: str
-    is_filtered: bool
-    kind: str
-    state: str
-    form: Filled | None
-    kinds: tuple[str, ...] = KINDS
-    states: tuple[tuple[str, str], ...] = tuple(Batch.State.choices)
-    sources: tuple[tuple[str, str], ...] = SOURCES
-    limit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchPage:
-    """One batch with its quarantine's first lines."""
-
-    number: int
-    file: str
-    is_refused: bool
-    verdict: str
-    problem: str
-    facts: tuple[tuple[str, str], ...]
-    prints: tuple[tuple[str, str], ...]
-    reasons: tuple[tuple[str, str, str], ...]
-    lines: tuple[tuple[str, str], ...]
-    shown: str
-
-
-def moment(at: dt.datetime) -> str:
-    """An instant in words, in UTC."""
-    return f"{date_text(at.astimezone(dt.UTC), 'j M Y, H:i')} UTC"
-
-
-def size_words(size: int) -> str:
-    """Bytes in words: "1.2 GB", "340 kB"."""
-    for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if size >= unit:
-            return f"{size / unit:,.1f} {name}"
-    return f"{size:,} bytes"
-
-
-def rows_words(count: int) -> str:
-    """A number of rows in words: "1 row", "12,345 rows"."""
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _reason(code: str) -> str:
-    return code.replace("_", " ")
-
-
-def _closes(given: Batch | Upload) -> str:
-    if not given.closes_from or not given.closes_until:
-        return ""
-    since, until = given.closes_from, given.closes_until
-    if since == until:
-        return date_text(until, "j M Y")
-    first = "j" if (since.year, since.month) == (until.year, until.month) else "j M"
-    first = first if since.year == until.year else "j M Y"
-    return f"{date_text(since, first)}\u2013{date_text(until, 'j M Y')}"
-
-
-def _about(given: Batch | Upload) -> str:
-    closes = _closes(given)
-    kind = f"{given.kind}, {given.source}" if given.kind == "events" else given.kind
-    return f"{kind}, completes {closes}" if closes else kind
-
-
-def _taken(batch: Batch) -> str:
-    """What became of its rows."""
-    if batch.state == Batch.State.REFUSED:
-        return "refused"
-    if batch.quarantined:
-        return f"{batch.accepted:,} of {rows_words(batch.rows)} taken"
-    return f"{rows_words(batch.rows)} taken"
 
 
 def batch_row(batch: Batch) -> BatchRow:
@@ -154,11 +30,11 @@ def batch_row(batch: Batch) -> BatchRow:
     return BatchRow(
         number=batch.pk,
         file=batch.filename,
-        about=_about(batch),
-        came=f"{moment(batch.taken_at)}, from {batch.taken_by.username}",
+        about=words.about(batch),
+        came=words.came(batch.taken_at, batch.taken_by.username),
         machine=batch.taken_at.isoformat(),
-        taken=_taken(batch),
-        set_aside=f"{batch.quarantined:,} set aside" if batch.quarantined else "",
+        taken=words.taken(batch),
+        set_aside=words.set_aside(batch) if batch.quarantined else "",
         problem=batch.problem,
     )
 
@@ -166,17 +42,18 @@ def batch_row(batch: Batch) -> BatchRow:
 def _rhythm(gap: dt.timedelta) -> str:
     days = gap / dt.timedelta(days=1)
     if days < 0.9:
-        return f"every {max(round(days * 24), 1)} h"
-    return {1: "daily", 7: "weekly"}.get(round(days), f"every {round(days)} days")
+        return _("every %(number)s h") % {"number": max(round(days * 24), 1)}
+    every = _("every %(number)s days") % {"number": round(days)}
+    return {1: _("daily"), 7: _("weekly")}.get(round(days), every)
 
 
 def feed_row(feed: Feed, now: dt.datetime) -> FeedRow:
     """A feed as one line of the table of rhythms."""
     return FeedRow(
         market=feed.market,
-        name=feed.name,
+        name=_(feed.name),
         last=day_words(feed.last.astimezone(dt.UTC).date(), now),
-        rhythm=_rhythm(feed.gap) if feed.gap else "none yet",
+        rhythm=_rhythm(feed.gap) if feed.gap else _("none yet"),
         expected=day_words(feed.expected, now) if feed.expected else "",
         is_overdue=feed.is_overdue,
     )
@@ -187,9 +64,9 @@ def upload_page(upload: Upload) -> UploadPage:
     return UploadPage(
         id=str(upload.pk),
         file=upload.filename,
-        about=_about(upload),
-        came=f"{moment(upload.received_at)}, from {upload.received_from.username}",
-        state=upload.get_state_display(),
+        about=words.about(upload),
+        came=words.came(upload.received_at, upload.received_from.username),
+        state=_(upload.get_state_display()),
         is_open=upload.state in UNFINISHED,
         size=max(upload.size, 1),
         done=upload.bytes_read,
@@ -202,20 +79,26 @@ def upload_page(upload: Upload) -> UploadPage:
 
 def _progress(upload: Upload) -> str:
     if upload.state == UploadState.WAITING:
-        return f"{size_words(upload.size)} received; waiting for the worker."
-    read = f"{size_words(upload.bytes_read)} of {size_words(upload.size)} read"
-    again = f", attempt {upload.attempts}" if upload.attempts > 1 else ""
-    return f"{read}{again}."
+        return _("%(size)s received; waiting for the worker.") % {"size": words.size_words(upload.size)}
+    given = {
+        "read": words.size_words(upload.bytes_read),
+        "size": words.size_words(upload.size),
+        "attempt": upload.attempts,
+    }
+    if upload.attempts > 1:
+        return _("%(read)s of %(size)s read, attempt %(attempt)s.") % given
+    return _("%(read)s of %(size)s read.") % given
 
 
 def _ended(upload: Upload) -> str:
     if upload.batch is None or upload.state != UploadState.DONE:
         return ""
-    taken = _taken(upload.batch)
+    taken = words.taken(upload.batch)
     if upload.is_repeat:
-        return f"Taken before as batch {upload.batch.pk} ({taken}). Nothing changed."
-    aside = f", {upload.batch.quarantined:,} set aside" if upload.batch.quarantined else ""
-    return f"{taken[0].upper()}{taken[1:]}{aside}."
+        said = _("Taken before as batch %(number)s (%(taken)s). Nothing changed.")
+        return said % {"number": upload.batch.pk, "taken": taken}
+    aside = f", {words.set_aside(upload.batch)}" if upload.batch.quarantined else ""
+    return f"{capfirst(taken)}{aside}."
 
 
 def list_page(
@@ -240,6 +123,8 @@ def list_page(
         kind=kind,
         state=state,
         form=form,
+        states=tuple((code, _(label)) for code, label in Batch.State.choices),
+        sources=tuple((code, _(words)) for code, words in SOURCES),
         limit=spool.limit_words(),
     )
 
@@ -247,23 +132,26 @@ def list_page(
 def batch_page(batch: Batch, lines: Sequence[tuple[int, str]], manifest: str) -> BatchPage:
     """One batch. `lines` are the first of its quarantine, `manifest` its manifest's SHA-256 or empty."""
     facts = [
-        ("What", f"{batch.kind}, {batch.source}" if batch.kind == "events" else batch.kind),
-        ("When", moment(batch.taken_at)),
-        ("From", batch.taken_by.username),
-        ("Days completed", _closes(batch) or "none declared"),
+        (_("What"), words.what(batch)),
+        (_("When"), words.moment(batch.taken_at)),
+        (_("From"), batch.taken_by.username),
+        (_("Days completed"), words.closes(batch) or _("none declared")),
     ]
-    prints = [("File", batch.digest), ("Mapping", batch.mapping), ("Manifest", manifest)]
+    prints = [(_("File"), batch.digest), (_("Mapping"), batch.mapping), (_("Manifest"), manifest)]
     reasons = sorted(batch.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     more = batch.quarantined > len(lines)
     return BatchPage(
         number=batch.pk,
         file=batch.filename,
         is_refused=batch.state == Batch.State.REFUSED,
-        verdict=f"{_taken(batch)[0].upper()}{_taken(batch)[1:]}",
+        verdict=capfirst(words.taken(batch)),
         problem=batch.problem,
         facts=tuple(facts),
         prints=tuple((name, value) for name, value in prints if value),
-        reasons=tuple((_reason(code), code, f"{count:,}") for code, count in reasons),
-        lines=tuple((f"{line:,}", _reason(reason)) for line, reason in lines),
-        shown=f"The first {len(lines):,} of {batch.quarantined:,} lines" if more else "All lines set aside",
+        reasons=tuple((words.reason(code), code, f"{count:,}") for code, count in reasons),
+        lines=tuple((f"{line:,}", words.reason(reason)) for line, reason in lines),
+        shown=_("The first %(shown)s of %(all)s lines")
+        % {"shown": f"{len(lines):,}", "all": f"{batch.quarantined:,}"}
+        if more
+        else _("All lines set aside"),
     )

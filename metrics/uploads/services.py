@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -54,23 +56,35 @@ class Sending:
 def _check(sending: Sending) -> None:
     """What can be known before the file is read. Raises InvalidInputError: what, and what to write."""
     if sending.kind not in CONTRACTS:
-        raise InvalidInputError(f"'{sending.kind}' is no kind of input; use one of {', '.join(CONTRACTS)}.")
+        raise InvalidInputError(
+            _("'%(kind)s' is no kind of input; use one of %(contracts)s.")
+            % {"kind": sending.kind, "contracts": ", ".join(CONTRACTS)}
+        )
     if sending.source not in _SOURCES:
-        raise InvalidInputError(f"source: '{sending.source}' is none; write {' or '.join(_SOURCES)}.")
+        raise InvalidInputError(
+            _("source: '%(source)s' is none; write %(sources)s.")
+            % {"source": sending.source, "sources": _(" or ").join(_SOURCES)}
+        )
     name = sending.filename
     if name in ("", ".", "..") or any(letter in "/\\" or not letter.isprintable() for letter in name):
-        raise InvalidInputError("The file needs a name without folders, like events-2026-11-16.csv.")
+        raise InvalidInputError(_("The file needs a name without folders, like events-2026-11-16.csv."))
     if len(name.encode("utf-8", "replace")) > _NAME_BYTES:
-        raise InvalidInputError(f"The file name is longer than {_NAME_BYTES} bytes; give it a shorter one.")
+        raise InvalidInputError(
+            _("The file name is longer than %(limit)s bytes; give it a shorter one.") % {"limit": _NAME_BYTES}
+        )
     if len(sending.key) > _KEY or not sending.key.isprintable():
-        raise InvalidInputError(f"Idempotency-Key: write at most {_KEY} printable characters.")
+        raise InvalidInputError(
+            _("Idempotency-Key: write at most %(limit)s printable characters.") % {"limit": _KEY}
+        )
     if sending.closes and sending.kind != "events":
-        raise InvalidInputError(f"closes: only events complete days; leave it out for {sending.kind}.")
+        raise InvalidInputError(
+            _("closes: only events complete days; leave it out for %(kind)s.") % {"kind": sending.kind}
+        )
     if sending.mapping:
         try:
             parse(sending.mapping, sending.kind)
         except InvalidInputError as error:
-            raise InvalidInputError(f"mapping: {error}") from None
+            raise InvalidInputError(_("mapping: %(error)s") % {"error": error}) from None
 
 
 def _asked(sending: Sending, kept: spool.Kept) -> str:
@@ -88,8 +102,11 @@ def _same_key(sending: Sending, asked: str, actor: User) -> Upload | None:
     known = Upload.objects.filter(received_from=actor, key=sending.key).first() if sending.key else None
     if known is not None and known.asked != asked:
         raise KeyReusedError(
-            f"The Idempotency-Key was used for {known.filename} with other content (upload {known.pk});"
-            " send a new key with a new file."
+            _(
+                "The Idempotency-Key was used for %(filename)s with other content (upload %(known)s);"
+                " send a new key with a new file."
+            )
+            % {"filename": known.filename, "known": known.pk}
         )
     return known
 
@@ -154,9 +171,11 @@ def _alone(upload: Upload) -> Iterator[bool]:
 def _move(upload: Upload, new: UploadState, **fields: object) -> None:
     old = UploadState(upload.state)
     if (old, new) not in TRANSITIONS:
-        raise ConflictError(f"An upload does not go from {old.label} to {new.label}.")
+        raise ConflictError(
+            _("An upload does not go from %(old)s to %(new)s.") % {"old": _(old.label), "new": _(new.label)}
+        )
     if Upload.objects.filter(pk=upload.pk, state=old).update(state=new, **fields) != 1:
-        raise ConflictError(f"{upload} is no longer {old.label}.")
+        raise ConflictError(_("%(upload)s is no longer %(old)s.") % {"upload": upload, "old": _(old.label)})
     upload.refresh_from_db()
 
 
@@ -171,7 +190,10 @@ def _refusal(upload: Upload) -> Batch | None:
 def _take(upload: Upload) -> Ingested:
     path = spool.path_of(upload.pk, upload.filename)
     if not path.is_file():
-        raise InvalidInputError(f"{upload.filename}: its bytes are gone from the spool. Send it again.")
+        raise InvalidInputError(
+            _("%(filename)s: its bytes are gone from the spool. Send it again.")
+            % {"filename": upload.filename}
+        )
     row = Upload.objects.filter(pk=upload.pk, state=UploadState.READING)
 
     def tell(share: float) -> None:
@@ -217,7 +239,8 @@ def upload_read(*, upload: Upload) -> Upload:
     A refusal ends it with its sentence; any other error leaves it to be taken up again, until the
     attempts are used up. Its bytes are removed when it has ended.
     """
-    with _alone(upload) as mine:
+    # How it ended goes on record: the source's words in every language.
+    with _alone(upload) as mine, override(None):
         upload.refresh_from_db()
         if not mine or upload.state not in UNFINISHED:
             return upload

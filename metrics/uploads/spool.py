@@ -15,8 +15,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.utils.translation import gettext as _
 
-from metrics.lake.columnar import NoRoomError
+from metrics.lake.room import NoRoomError
 from otdr_hub.lib.outcome import TooLargeError
 
 MANIFEST: Final = ".manifest.json"
@@ -64,7 +65,8 @@ def keep(upload: UUID, filename: str, pieces: Iterable[bytes], manifest: bytes) 
     except OSError as error:
         discard(upload)
         raise NoRoomError(
-            f"The disk takes no more ({error.strerror}); nothing was stored. Make room and send it again."
+            _("The disk takes no more (%(strerror)s); nothing was stored. Make room and send it again.")
+            % {"strerror": error.strerror}
         ) from None
     except BaseException:
         discard(upload)
@@ -79,8 +81,11 @@ def _write(path: Path, pieces: Iterable[bytes]) -> Kept:
             size += len(piece)
             if size > settings.UPLOAD_LIMIT:
                 raise TooLargeError(
-                    f"{path.name}: larger than {limit_words()}, the most that is taken here; nothing was"
-                    " stored. Split the file and send its parts."
+                    _(
+                        "%(path)s: larger than %(limit)s, the most that is taken here; nothing was"
+                        " stored. Split the file and send its parts."
+                    )
+                    % {"path": path.name, "limit": limit_words()}
                 )
             sha256.update(piece)
             handle.write(piece)

@@ -18,7 +18,7 @@ from governance.access.policy import may
 from metrics.events import selectors as batches
 from metrics.events.models import Batch
 from metrics.events.rhythm import feeds
-from metrics.uploads import pages, selectors
+from metrics.uploads import pages, selectors, shapes
 from metrics.uploads.forms import Filled, filled, only_file, sending_of
 from metrics.uploads.queue import send
 from metrics.uploads.services import upload_receive
@@ -40,7 +40,7 @@ def _chosen(request: HttpRequest) -> tuple[str, str, int | None]:
     kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
     before = request.GET.get("before", "")
     return (
-        kind if kind in pages.KINDS else "",
+        kind if kind in shapes.KINDS else "",
         state if state in Batch.State.values else "",
         int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None,
     )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import Http404
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -87,9 +88,11 @@ def _check_match(request: Request, version: MetricVersion) -> None:
     """Raises UnseenError or MovedError unless If-Match names the version's own fingerprint."""
     said = request.headers.get("If-Match", "")
     if not said:
-        raise UnseenError("Say which fingerprint you submit: If-Match with the version's digest, in quotes.")
+        raise UnseenError(
+            _("Say which fingerprint you submit: If-Match with the version's digest, in quotes.")
+        )
     if version.digest not in [tag.strip().removeprefix("W/").strip('"') for tag in said.split(",")]:
-        raise MovedError("If-Match names another fingerprint than the version has; read it again.")
+        raise MovedError(_("If-Match names another fingerprint than the version has; read it again."))
 
 
 @never_kept

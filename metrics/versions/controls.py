@@ -13,9 +13,8 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.audit.pages import Way, way
 from governance.models import MetricVersion, SignoffRequest
-from governance.versions.selectors import effective_on
+from governance.versions.selectors import ACT, effective_on, lacks_approval
 from governance.versions.services import (
-    ACT,
     version_put_into_effect,
     version_retire,
     version_return,
@@ -65,7 +64,7 @@ def perform(version: MetricVersion, given: Given, actor: User) -> str:
     """Do what a form asks; its sentence. Raises DomainError where it cannot be done."""
     act = _ACTS.get(given.get("act", ""))
     if act is None:
-        raise InvalidInputError("The page asked for something unknown; reload it.")
+        raise InvalidInputError(_("The page asked for something unknown; reload it."))
     return act(version, given, actor)
 
 
@@ -93,16 +92,18 @@ def _in_review(version: MetricVersion, actor: User, today: dt.date) -> Control: 
     return Control("return", _("Take it back"), _("Take back to draft"), says, back, asks_reason=True)
 
 
-def _approved(version: MetricVersion, actor: User, today: dt.date) -> Control:  # noqa: ARG001
+def _approved(version: MetricVersion, actor: User, today: dt.date) -> Control:
     before = effective_on(today)
     says = _("From this day publications mean this definition.")
     if before is not None:
         says = _("From this day publications mean this definition, and %(name)s retires.")
         says %= {"name": before.name}
+    open_to, lacking = way(may(actor, "version_put_into_effect")), lacks_approval(version)
+    if open_to.is_open and lacking:
+        open_to = Way(False, lacking)
     return Control(
-        "effect", _("Put it into effect"), _("Put into effect"), says,
-        way(may(actor, "version_put_into_effect")), asks_day=_("First day (UTC)"),
-        first_day=today.isoformat(),
+        "effect", _("Put it into effect"), _("Put into effect"), says, open_to,
+        asks_day=_("First day (UTC)"), first_day=today.isoformat(),
     )  # fmt: skip
 
 

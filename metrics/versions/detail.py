@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from governance.access.models import User
 from governance.audit.history import markets
@@ -23,11 +24,15 @@ from governance.versions.states import VersionState
 from metrics.otdr.engine import engine_digest
 from metrics.versions import pages
 from metrics.versions.controls import controls
-from metrics.versions.effect import compared, effect_words, may_compare
+from metrics.versions.effect import compared, effect_seen, effect_words, may_compare
 from metrics.versions.report import approvers, report
 from otdr_hub.lib import clock
 
-_SAID = (("difference", "Difference"), ("reason", "Reason"), ("effect", "Effect"))
+_SAID = (
+    ("difference", gettext_noop("Difference")),
+    ("reason", gettext_noop("Reason")),
+    ("effect", gettext_noop("Effect")),
+)
 
 
 def _when(entry: Entry) -> str:
@@ -49,7 +54,8 @@ def _disclosure(
     """(the three sentences by their names, what is said about them)."""
     made = disclosure_of(version)
     if made is not None and version.state != VersionState.DRAFT:
-        sentences = {"difference": made.difference, "reason": made.reason, "effect": made.effect}
+        effect = effect_seen(made.effect)
+        sentences = {"difference": made.difference, "reason": made.reason, "effect": effect}
         said = {"at": moment(made.made_at), "print": made.digest[:16]}
         note = _("As submitted %(at)s; fingerprint %(print)s, named in the request for approval.") % said
         counted = made.against is not None
@@ -62,7 +68,7 @@ def _disclosure(
         sentences["effect"] = _("For those who approve it, and for operators.")
     sentences["reason"] = sentences["reason"] or _("None was given; it cannot be submitted without one.")
     sentences["effect"] = sentences["effect"] or _("Not counted yet: compare both definitions, or submit.")
-    return tuple((name, sentences[key]) for key, name in _SAID), note
+    return tuple((_(name), sentences[key]) for key, name in _SAID), note
 
 
 def _against(version: MetricVersion) -> MetricVersion | None:
@@ -83,7 +89,11 @@ def version_page(version: MetricVersion, actor: User, *, compare: bool) -> pages
     said, note = _disclosure(version, before, effect, reads=bool(reads))
     facts = [(_("Proposed by"), version.author.username), (_("Proposed"), moment(version.proposed_at))]
     facts.append((_("Approved by"), ", ".join(approvers(version)) or _("nobody yet")))
-    nothing = _("There is nothing to compare: nothing was computed under the definition in effect.")
+    nothing = (
+        _("There is nothing to compare: every market is switched off.")
+        if found and found.off
+        else _("There is nothing to compare: nothing was computed under the definition in effect.")
+    )
     return pages.VersionPage(
         name=version.name,
         digest=version.digest,

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils.translation import gettext as _
+
 from governance.access.models import User
 from governance.access.policy import may
+from governance.killswitch.selectors import dark
 from governance.models import MetricVersion
 from governance.signoffs.selectors import required
-from governance.versions.selectors import effective_on
-from governance.versions.services import ACT
+from governance.versions.selectors import ACT, effective_on
 from governance.versions.states import VersionState
 from metrics.operator.beside import side_by_side
 from metrics.otdr.compare import Effect, SideBySide
@@ -32,12 +34,13 @@ _WEEK = dt.timedelta(days=6)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two versions side by side over one week, by market."""
+    """Two versions side by side over one week, by market; what is switched off (`off`) is not counted."""
 
     before: MetricVersion
     after: MetricVersion
     monday: dt.date
     markets: Mapping[str, SideBySide]
+    off: tuple[str, ...] = ()
 
 
 def may_compare(version: MetricVersion, actor: User) -> Answer:
@@ -66,8 +69,11 @@ def _week(old: MetricVersion, new: MetricVersion) -> Compared | None:
     monday = last_complete_week(old)
     if monday is None:
         return None
-    found = side_by_side(old=old, new=new, markets=[], since=monday, until=monday + _WEEK)
-    return Compared(old, new, monday, found)
+    dark_now = dark().whole
+    known = sorted(newest_vintages(old, []))
+    lit = [code for code in known if code not in dark_now]
+    found = side_by_side(old=old, new=new, markets=lit, since=monday, until=monday + _WEEK) if lit else {}
+    return Compared(old, new, monday, found, tuple(code for code in known if code in dark_now))
 
 
 def compared(version: MetricVersion, actor: User) -> Compared | None:
@@ -121,7 +127,22 @@ def effect_words(found: Compared | None) -> str:
         f" {side.after.due:,}."
         for market, side in sorted(found.markets.items())
     ]
+    if found.off:
+        lines.append(f"Not counted, being switched off: {', '.join(found.off)}.")
     return "\n".join([first, *lines])
+
+
+def effect_seen(text: str) -> str:
+    """The effect as it was submitted, without the counts of what has been switched off since, nor the sum
+    that holds them."""
+    dark_now = dark().whole
+    _together, *lines = text.split("\n")
+    kept = [line for line in lines if line.partition(":")[0] not in dark_now]
+    if len(kept) == len(lines):
+        return text
+    gone = ", ".join(line.partition(":")[0] for line in lines if line not in kept)
+    said = _("On no page while %(markets)s, which it counts, is switched off: all markets together.")
+    return "\n".join([said % {"markets": gone}, *kept])
 
 
 def effect_of(version: MetricVersion, actor: User) -> str:

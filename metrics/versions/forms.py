@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.core.files.base import File
+from django.utils.translation import gettext as _
 
 from metrics.versions.proposals import LONGEST
 from otdr_hub.lib.outcome import InvalidInputError
@@ -31,11 +32,15 @@ def proposal(given: Mapping[str, str], file: File[bytes] | None) -> Proposal:
     if file:
         content = file.read(4 * LONGEST + 1)
         if len(content) > 4 * LONGEST:
-            raise InvalidInputError(f"{file.name} is larger than any definition; choose the YAML file.")
+            raise InvalidInputError(
+                _("%(file)s is larger than any definition; choose the YAML file.") % {"file": file.name}
+            )
         try:
             document = content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise InvalidInputError(f"{file.name} cannot be read as UTF-8. Save it as UTF-8.") from None
+            raise InvalidInputError(
+                _("%(file)s cannot be read as UTF-8. Save it as UTF-8.") % {"file": file.name}
+            ) from None
     return Proposal(document.replace("\r\n", "\n"), given.get("reason", "").strip())
 
 
@@ -45,4 +50,6 @@ def day(given: Mapping[str, str]) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise InvalidInputError(f"“{text[:20]}” is no day; write it like 2026-12-01.") from None
+        raise InvalidInputError(
+            _("“%(text)s” is no day; write it like 2026-12-01.") % {"text": text[:20]}
+        ) from None

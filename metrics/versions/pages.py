@@ -125,7 +125,7 @@ def state_of(version: MetricVersion, today: dt.date) -> State:
     """The state in words, with the days that go with it."""
     state = VersionState(version.state)
     begins, ends = version.effective_from, version.retired_from
-    words = str(state.label)
+    words = _(state.label)
     if state == VersionState.EFFECTIVE and begins:
         said = _("in effect from %(day)s") if begins > today else _("in effect since %(day)s")
         words = said % {"day": day_words(begins)}
@@ -208,4 +208,7 @@ def comparison(found: Compared, names: Mapping[str, str]) -> Comparison:
         whole, *rules = _market(_("All markets"), together(found.markets.values()))
         rows += [replace(whole, is_sum=True), *rules]
     title = _("%(week)s, on time / due") % {"week": weeks.label(found.monday)}
+    if found.off:
+        off = ", ".join(names.get(code, code) for code in found.off)
+        title = _("%(title)s; switched off and not counted: %(names)s") % {"title": title, "names": off}
     return Comparison(title, found.before.name, found.after.name, tuple(rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import yaml
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.definition import Definition, DefinitionError, parse
@@ -28,15 +29,18 @@ def _has_alias(text: str) -> bool:
 def read(text: str) -> Definition:
     """The definition a text says. Raises InvalidInputError naming the path and the fix."""
     if len(text) > LONGEST:
-        raise InvalidInputError(f"The document has more than {LONGEST:,} characters; this is no definition.")
+        raise InvalidInputError(
+            _("The document has more than %(longest)s characters; this is no definition.")
+            % {"longest": f"{LONGEST:,}"}
+        )
     if _has_alias(text):
-        raise InvalidInputError("Write each value out: anchors and aliases (& and *) are not read here.")
+        raise InvalidInputError(_("Write each value out: anchors and aliases (& and *) are not read here."))
     try:
         return parse(text)
     except DefinitionError as error:
-        raise InvalidInputError(f"{error}.") from None
+        raise InvalidInputError(_("%(problem)s.") % {"problem": error.told(_)}) from None
     except RecursionError:
-        raise InvalidInputError("The document is nested too deeply; this is no definition.") from None
+        raise InvalidInputError(_("The document is nested too deeply; this is no definition.")) from None
 
 
 def proposed(text: str, reason: str, actor: User) -> MetricVersion:

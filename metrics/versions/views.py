@@ -14,6 +14,7 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.access.views import actor_of
 from governance.audit.pages import way
+from governance.ledger.selectors import epoch as current_epoch
 from governance.models import MetricVersion
 from governance.versions.selectors import unchanged_since
 from metrics.versions import pages
@@ -23,6 +24,7 @@ from metrics.versions.forms import Proposal, proposal
 from metrics.versions.proposals import proposed
 from metrics.versions.report import approvers
 from otdr_hub.lib import clock
+from otdr_hub.lib.numbered import read_under
 from otdr_hub.lib.outcome import DomainError, NotAllowedError, require
 
 
@@ -81,9 +83,11 @@ def _version(request: HttpRequest, found: MetricVersion, actor: User) -> HttpRes
             refused, status = str(error), 403 if isinstance(error, NotAllowedError) else 422
         else:
             return HttpResponseRedirect(request.path)
+    # Where something is switched off while this is counted, the page is made again.
+    epoch = current_epoch()
     page = version_page(found, actor, compare="compare" in request.GET)
     context = {
         "page": page, "refused": refused, "typed": request.POST,
         "said": "" if refused else request.session.pop("said", ""),
     }  # fmt: skip
-    return render(request, "versions/version.html", context, status=status)
+    return read_under(render(request, "versions/version.html", context, status=status), epoch)

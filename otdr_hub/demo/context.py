@@ -42,5 +42,5 @@ def _open_accounts() -> Accounts | None:
     for role in dict.fromkeys(CAST.values()):
         names = tuple(name for name, plays in CAST.items() if plays == role and name in there)
         if names:
-            parts.append(Part(names, ROLES[role]))
+            parts.append(Part(names, str(ROLES[role])))
     return Accounts(PASSWORD, tuple(parts)) if parts else None

@@ -31,7 +31,7 @@ from governance.scope.services import ACT as SCOPE
 from governance.scope.services import scope_decide
 from governance.signoffs.services import LineAnswer, request_open, request_sign
 from governance.signoffs.statements import statement_for
-from governance.versions.services import ACT as VERSION
+from governance.versions.selectors import ACT as VERSION
 from governance.versions.services import version_propose, version_put_into_effect, version_submit
 from governance.versions.states import VersionState
 from metrics.events.declared import Days

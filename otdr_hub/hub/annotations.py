@@ -12,31 +12,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from governance.killswitch.models import Shutoff
+from governance.scope.states import ExclusionReason
 from otdr_hub.hub.numbers import week_short
 from otdr_hub.hub.record import EVERYTHING, Fact
 from otdr_hub.hub.sentences import join_names
 from otdr_hub.lib.weeks import monday_of
 
 MOST_NAMES = 3
-
-CATEGORIES: Mapping[str, str] = {
-    "data_quality": gettext_noop("data quality"),
-    "wrong_definition": gettext_noop("wrong definition"),
-    "legal_hold": gettext_noop("legal hold"),
-    "security": gettext_noop("security"),
-    "other": gettext_noop("other"),
-    "guard": gettext_noop("a guard tripped"),
-}
-"""Why something was switched off, in the closed words of the kill switch."""
-
-REASONS: Mapping[str, str] = {
-    "investigation": gettext_noop("data under investigation"),
-    "feed": gettext_noop("carrier feed incomplete"),
-    "definition": gettext_noop("definition does not fit"),
-    "legal": gettext_noop("legal hold"),
-    "later": gettext_noop("not in this launch"),
-}
-"""Why a market was excluded, in the closed words a decision's reason may begin with."""
 
 _LAUNCHES: Mapping[str, str] = {
     "launch_full": gettext_noop("Go/no-go: launch in full"),
@@ -58,7 +41,13 @@ class Annotation:
 
 def category_words(category: str) -> str:
     """A category of the kill switch in words; one that is not known here says no more than it must."""
-    return _(CATEGORIES.get(category, CATEGORIES["other"]))
+    known = category if category in Shutoff.Category.values else Shutoff.Category.OTHER
+    return _(Shutoff.Category(known).label)
+
+
+def reason_words(reason: str) -> str:
+    """Why a market was excluded, in the closed words a decision's reason may begin with."""
+    return _(ExclusionReason(reason).label)
 
 
 def marks_of(

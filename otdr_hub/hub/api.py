@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -43,6 +44,6 @@ class MarketView(APIView):
         payload: dict[str, Any] | None = market_payload(reading, code)
         if payload is None:
             reasons = {absent.code: absence_in_words(absent) for absent in reading.not_shown}
-            raise NotShownError(reasons.get(code, "There is no such market here."))
+            raise NotShownError(reasons.get(code, _("There is no such market here.")))
         noted(reader_of(request), "api", reading)
         return numbered(Response(payload), reading.epoch)

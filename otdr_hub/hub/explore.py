@@ -207,6 +207,7 @@ def _layout(across: str, up: str) -> dict[str, Any]:
         "yaxis": {"title": {"text": _label(up)}},
         "hovermode": "closest",
         "dragmode": "zoom",
-        "margin": {"l": 56, "r": 12, "t": 12, "b": 48},
+        # Room above the plot for the bar of tools, which a touch screen shows all the time.
+        "margin": {"l": 56, "r": 12, "t": 36, "b": 48},
         "legend": {"orientation": "h", "y": -0.2},
     }

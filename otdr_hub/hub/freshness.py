@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from governance.ledger import selectors
 from otdr_hub.errors import problem_json
 from otdr_hub.hub.stamp import stamped
+from otdr_hub.lib.numbered import read_under
 
 _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer", bound=HttpResponseBase)
@@ -37,7 +38,7 @@ def current_epoch() -> int:
 
 def numbered(response: _Answer, epoch: int) -> _Answer:
     """Mark an answer that carries numbers read under `epoch`; nothing may keep it."""
-    response.otdr_epoch = epoch  # type: ignore[attr-defined]  # read by the middleware
+    read_under(response, epoch)
     del response["ETag"], response["Last-Modified"]
     patch_cache_control(response, no_store=True)
     return response

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
+from django.db import ProgrammingError
 from django.utils.translation import gettext as _
 
 from governance.ledger import checkpoints
@@ -140,12 +143,23 @@ def _absent(row: dict[str, Any]) -> Absent:
     return Absent(row["code"], row["name"], row["reason"], since)
 
 
+@contextmanager
+def _as_hub() -> Iterator[Any]:
+    """The cursor of the hub's role. Raises WithheldError where a view is missing, older or not granted."""
+    try:
+        with acting_as("hub") as cursor:
+            yield cursor
+    except ProgrammingError as error:
+        said = _("The database is being updated, or that broke off: it is not as this program needs it.")
+        raise WithheldError(said) from error
+
+
 def read_hub(market: str = "") -> Reading:
     """Everything that may be seen now; of the market named also its carriers, in the same statement.
 
-    Raises OperationalError when the database cannot answer.
+    Raises OperationalError when the database cannot answer, WithheldError where it may not.
     """
-    with acting_as("hub") as cursor:
+    with _as_hub() as cursor:
         cursor.execute(_STATEMENT, [market])
         page, carriers = cursor.fetchone()
     return _reading(json.loads(page), json.loads(carriers) if carriers else None)
@@ -153,7 +167,7 @@ def read_hub(market: str = "") -> Reading:
 
 def read_state() -> State:
     """What a page made now would be made under. Raises as `read_hub` does."""
-    with acting_as("hub") as cursor:
+    with _as_hub() as cursor:
         cursor.execute(_STATE)
         return State(*cursor.fetchone())
 
@@ -163,7 +177,7 @@ def read_publications(*numbers: int) -> list[Reading]:
 
     A reading without a publication stands for a number that was never given.
     """
-    with acting_as("hub") as cursor:
+    with _as_hub() as cursor:
         cursor.execute(_PUBLISHED, [list(numbers)])
         return [_reading(json.loads(row)) for (row,) in cursor.fetchall()]
 

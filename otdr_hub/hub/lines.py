@@ -26,7 +26,8 @@ from otdr_hub.hub.reading import Week
 LEFT, RIGHT, TOP, BASE = 9.0, 97.5, 8.0, 88.0
 BEFORE_AFTER, AFTER = 91.0, 97.5
 """Where the last week stands when something came after it, and where that is marked."""
-UNDER_MARKS, UNDER_TWO_ROWS = 15.0, 24.0
+UNDER_MARKS, UNDER_TWO_ROWS = 20.0, 31.0
+"""Top of the scale: on the lowest plot its label, 14 px over the line, clears the row of marks above."""
 NEAR_BASE = 76.0
 """Below this a number under its point would run into the base line: it goes to the left."""
 APART = 6.5

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
+HYPHEN = "\u2011"
+"""Where a line must not end."""
 
 
 def fixed(value: Fraction, places: int = 1) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from otdr_hub.hub.annotations import REASONS, category_words
+from otdr_hub.hub.annotations import category_words, reason_words
 from otdr_hub.hub.changes import aim_parts, change_between, change_parts, shown_rate
 from otdr_hub.hub.marks import Rule, rule
 from otdr_hub.hub.numbers import NBSP, count, day, fingerprint, moment, percent, week_dates, week_name
@@ -169,7 +169,7 @@ def _details(absent: Absent, left: Left | None) -> tuple[Detail, ...]:
     if left.category:
         found.append(Detail(_("Why"), category_words(left.category)))
     if left.reason:
-        found.append(Detail(_("Why"), _(REASONS[left.reason])))
+        found.append(Detail(_("Why"), reason_words(left.reason)))
     if left.kind == "excluded" and left.since:
         found.append(Detail(_("Decided"), day(left.since), left.since.date().isoformat()))
     if left.owner:

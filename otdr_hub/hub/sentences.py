@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, ngettext, override
 
 from otdr_hub.hub.numbers import moment, share_text, week_name
 from otdr_hub.hub.reading import Absent, MarketReading, Reading
@@ -108,12 +108,20 @@ def finality_words(finality: str) -> Words:
 
 
 def coverage_sentence(reading: Reading) -> str:
-    """What the number covers and what it leaves out: byte-equal wherever the number is shown."""
+    """What the number covers and what it leaves out: byte-equal wherever the number is shown.
+
+    So it does not change with the reader's language: page, paper, API and files say it in the source's words.
+    """
     return " ".join(part for part in coverage_parts(reading) if part)
 
 
 def coverage_parts(reading: Reading) -> tuple[str, str]:
     """The same sentence as (what is covered, what is not), for a page that sets the first in bold."""
+    with override(None):
+        return _coverage_parts(reading)
+
+
+def _coverage_parts(reading: Reading) -> tuple[str, str]:
     coverage = reading.coverage
     numbers = {"shown": coverage.markets_shown, "scope": coverage.markets_in_scope}
     if reading.publication is None:

@@ -80,9 +80,3 @@ def require(answer: Answer) -> None:
     """Raise NotAllowedError with the policy's own sentence unless the answer allows it."""
     if isinstance(answer, Refused):
         raise NotAllowedError(answer.reason)
-
-
-def require_short(name: str, text: str, limit: int) -> None:
-    """Raise InvalidInputError when a free text is longer than its place (characters)."""
-    if len(text) > limit:
-        raise InvalidInputError(f"The {name} has {len(text)} characters; there is room for {limit}.")

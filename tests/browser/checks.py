@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page
 
+SIZES: dict[str, Any] = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1366, "height": 768}}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OPEN = "document.querySelectorAll('details').forEach(one => one.open = true)"
 # WCAG 2.0 to 2.2, A and AA, and axe's best practices.
@@ -77,3 +79,33 @@ def sideways(page: Page) -> list[str]:
     """How much too wide the page is."""
     wide: Any = page.evaluate(SIDEWAYS)
     return [f"{wide} px too wide"] if wide > 0 else []
+
+
+def look(page: Page, size: str) -> dict[str, list[str]]:
+    """What is wrong with the open page at this size, by kind. Everything that opens is left open."""
+    found = {"width": sideways(page)}
+    page.evaluate(OPEN)
+    found["width"] += sideways(page)
+    found["scripted"] = scripted(page)
+    found["axe"] = axe(page)
+    found["keyboard"] = hidden_focus(page)
+    if size == "phone":
+        found["finger"] = small(page)
+        page.set_viewport_size({"width": 320, "height": 800})
+        found["width"] += [f"at 320 px: {said}" for said in sideways(page)]
+        page.set_viewport_size(SIZES[size])
+    return found
+
+
+def look_in_every_mix(page: Page) -> list[str]:
+    """What is wrong with the open page on a phone or a laptop, in light or dark. It is not loaded again, so the
+    answer to a form can be looked at; its window has to be one for fingers."""
+    found: list[str] = []
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [
+                f"{scheme} {size}, {kind}: {one}" for kind, some in look(page, size).items() for one in some
+            ]
+    return found

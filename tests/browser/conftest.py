@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.served import Reader, serving, sign_in
-from tests.conftest import PROJECT, OwnDatabase, copy_of
+from tests.conftest import OwnDatabase, copy_of
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 LAPTOP = {"width": 1366, "height": 768}
+# What is expected comes; how soon says something of the machine, and of what else it does.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="package")
@@ -35,14 +35,9 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="package")
-def environment(
-    chromium: str, loaded_template: OwnDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
-    """A copyable environment whose static files have been collected, in a folder of these tests."""
-    wanted = loaded_template.environment | {"OTDR_STATIC": str(tmp_path_factory.mktemp("static"))}
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
-    subprocess.run(command, cwd=PROJECT, env=wanted, check=True, timeout=120)
-    return wanted
+def environment(chromium: str, loaded_template: OwnDatabase, collected: str) -> dict[str, str]:
+    """A copyable environment whose static files have been collected."""
+    return loaded_template.environment | {"OTDR_STATIC": collected}
 
 
 # Playwright keeps an event loop running in this thread, and Django then refuses to ask the database.

@@ -51,7 +51,6 @@ EXAMPLES = {
 MISSING = ("/verify/P-1-00000000/", "/nothing/", "/markets/BR/", "/markets/XX/")
 # Who looks at a page: the first of these to whom it opens. Together they see every page.
 LOOKERS = ("exec", "dpm", "auditor", "finance", "data-engineer", "admin")
-SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1366, "height": 768}}
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "/") -> Iterator[str]:

@@ -14,8 +14,9 @@ from pathlib import Path
 import django
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from tests.browser.checks import SIZES
 from tests.browser.conftest import NAMES, OPTIONS
-from tests.browser.pages import SIZES, Sight, Theatre
+from tests.browser.pages import Sight, Theatre
 from tests.browser.stage import staged
 
 MIXES = tuple((scheme, size) for scheme in ("light", "dark") for size in SIZES)

@@ -112,6 +112,40 @@ def test_the_hub_prints_on_one_sheet(reader: Reader) -> None:
     assert (round(width), round(height)) == (842, 595)  # A4 landscape, in points
 
 
+def test_the_first_screen_of_a_laptop_says_all_that_matters(reader: Reader) -> None:
+    """At 1366 x 768, without scrolling: the number, its change, what it covers, its state and as of when."""
+    page = reader.open()
+    assert page.evaluate("[innerWidth, innerHeight, scrollY]") == [1366, 768, 0]
+    for what in (".hero", ".change", ".coverage", ".plate-time", ".plate-state", ".market-row >> nth=0"):
+        box = page.locator(what).bounding_box()
+        assert box is not None, what
+        assert box["y"] >= 0, what
+        assert box["y"] + box["height"] <= 768, what
+        assert box["x"] >= 0, what
+        assert box["x"] + box["width"] <= 1366, what
+    # Nothing lies over the sentence: what is found where it stands is the sentence.
+    assert page.locator(".coverage").evaluate(
+        "one => { const box = one.getBoundingClientRect();"
+        " return one.contains(document.elementFromPoint(box.left + box.width / 2, box.bottom - 6)) }"
+    )
+
+
+def test_a_mark_covers_no_label_of_the_scale(read: Callable[..., Reader]) -> None:
+    for width in (320, 390, 1366):
+        for path in ("/", "/markets/US/"):
+            page = read(viewport={"width": width, "height": 768}).open(path)
+            covered = page.locator(".chart .plot-tall").evaluate(
+                """svg => { const box = one => one.getBoundingClientRect();
+                  const marks = [...svg.querySelectorAll(".mark")].map(box);
+                  const labels = [...svg.querySelectorAll("text:not(.mark-text)")];
+                  if (!marks.length || labels.length < 4) return ["nothing to look at"];
+                  return labels.filter(text => { const at = box(text); return marks.some(mark =>
+                    mark.left < at.right && at.left < mark.right && mark.top < at.bottom - 3 && at.top + 3 < mark.bottom);
+                  }).map(text => text.textContent); }"""
+            )
+            assert covered == [], (width, path)
+
+
 def test_every_time_zone_reads_the_same(read: Callable[..., Reader]) -> None:
     zones = ("Pacific/Auckland", "UTC", "America/Los_Angeles")
     pages = {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests import builders
 from tests.browser.served import serving, sign_in
-from tests.conftest import PROJECT, OwnDatabase
+from tests.conftest import OwnDatabase
 
 pytestmark = pytest.mark.browser
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -28,11 +26,9 @@ person("executive")
 
 
 @pytest.fixture
-def world(chromium: str, own_database: OwnDatabase, tmp_path: Path) -> Iterator[str]:
+def world(chromium: str, own_database: OwnDatabase, collected: str, tmp_path: Path) -> Iterator[str]:
     """The address of a server on three publications of three markets, where a test may act."""
-    environment = own_database.environment | {"OTDR_STATIC": str(tmp_path / "static")}
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
-    subprocess.run(command, cwd=PROJECT, env=environment, check=True, timeout=240)
+    environment = own_database.environment | {"OTDR_STATIC": collected}
     own_database.manage("shell", "-v", "0", "-c", LIVED.format(folder=str(tmp_path)))
     with serving(environment) as url:
         yield url

@@ -12,43 +12,26 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import LAPTOP, OPTIONS
 from tests.browser.place import Held, Place
-from tests.browser.served import Web, sign_in
-from tests.conftest import OwnDatabase, copy_of
-from tests.hub.wire import Wire, wired
+from tests.browser.tabs import GAP, PATIENT, blank, opened, place_of, shown, state_of
+from tests.conftest import OwnDatabase
 
 pytestmark = pytest.mark.browser
-GAP = 8
-# What a tab may take to notice, and some for a busy machine; figures are measured by the bench.
-PATIENT = 10_000
 
 
 @pytest.fixture(scope="module")
 def place(loaded_template: OwnDatabase, environment: dict[str, str]) -> Iterator[Place]:
-    with copy_of(loaded_template) as copy, wired(copy) as (wire, through):
-        settings = {"OTDR_PRESENT_GAP": str(GAP), "OTDR_STILL": "2"}
-        web = Web(environment | through | copy.names | settings | {"OTDR_STATIC": environment["OTDR_STATIC"]})
-        web.start()
-        front = Wire(("127.0.0.1", web.port))
-        try:
-            yield Place(web, front, wire, copy)
-        finally:
-            front.close()
-            web.stop()
+    with place_of(loaded_template, environment) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def state(browser: Browser, place: Place) -> Any:
-    context = browser.new_context()
-    sign_in(page := context.new_page(), place.url)
-    page.wait_for_url(f"{place.url}/")
-    kept = context.storage_state()
-    context.close()
-    return kept
+    return state_of(browser, place)
 
 
 @pytest.fixture
@@ -58,46 +41,24 @@ def window(browser: Browser, state: Any) -> Iterator[BrowserContext]:
     context.close()
 
 
-def _opened(window: BrowserContext, place: Place, path: str = "/") -> Page:
-    page = window.new_page()
-    page.goto(place.url + path)
-    return page
-
-
-def _blank(page: Page, why: str) -> None:
-    """No number anywhere in the document, on screen or paper, and the reason with its moment."""
-    expect(page.locator(f"#blanked [data-reason={why}]").first).to_be_visible(timeout=PATIENT)
-    expect(page.locator("#blanked time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"))
-    assert page.locator("main").text_content() == ""
-    text = page.locator("body").inner_text().replace(page.locator("#blanked time").inner_text(), "")
-    # How many corrections wait for the reader is no number of a market.
-    text = re.sub(r"Corrections\s+\d+\s+to take note of", "", text)
-    assert not re.search(r"\d", text), text
-
-
-def _shown(page: Page) -> None:
-    expect(page.locator(".hero")).to_be_visible(timeout=PATIENT)
-    expect(page.locator("#blanked")).to_be_hidden()
-
-
 def test_eight_tabs_hold_one_stream_and_lose_a_stopped_market_at_once(
     window: BrowserContext, place: Place
 ) -> None:
     streams: list[str] = []
     window.on("request", lambda r: streams.append(r.url) if r.url.endswith("/stream") else None)
-    hubs = [_opened(window, place) for _ in range(5)]
-    markets = [_opened(window, place, "/markets/US/") for _ in range(3)]
+    hubs = [opened(window, place) for _ in range(5)]
+    markets = [opened(window, place, "/markets/US/") for _ in range(3)]
     hubs[0].locator(".twin summary").first.click()
     hubs[0].get_by_role("link", name="Canada").focus()
     for page in (*hubs, *markets):
-        _shown(page)
+        shown(page)
     assert len(streams) == 1
 
     held = Held(window, re.compile(r"/$|/markets/US/$"))
     place.stop_market("US")
     try:
         for page in (*hubs, *markets):
-            _blank(page, "changed")
+            blank(page, "changed")
     finally:
         held.let_go()
 
@@ -122,8 +83,8 @@ def test_eight_tabs_hold_one_stream_and_lose_a_stopped_market_at_once(
 def test_a_tab_that_slept_shows_nothing_until_the_server_has_answered(
     browser: Browser, window: BrowserContext, place: Place
 ) -> None:
-    page = _opened(window, place)
-    _shown(page)
+    page = opened(window, place)
+    shown(page)
     asked = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
     asleep = [one["id"] for one in asked if one["type"] == "renderer"]
     with place.frozen():
@@ -134,8 +95,8 @@ def test_a_tab_that_slept_shows_nothing_until_the_server_has_answered(
         finally:
             for process in asleep:
                 os.kill(process, signal.SIGCONT)
-        _blank(page, "lost")
-    _shown(page)
+        blank(page, "lost")
+    shown(page)
 
 
 HIDDEN = """(hidden) => {
@@ -147,17 +108,17 @@ HIDDEN = """(hidden) => {
 def test_what_nobody_looks_at_is_hidden_and_asked_about_before_it_is_seen_again(
     window: BrowserContext, place: Place
 ) -> None:
-    page = _opened(window, place)
-    _shown(page)
+    page = opened(window, place)
+    shown(page)
     page.evaluate(HIDDEN, True)
-    _blank(page, "hidden")
+    blank(page, "hidden")
     asked = Held(window, "**/api/v1/*")
     try:
         page.evaluate("document.dispatchEvent(new Event('freeze'))")
         place.stop_market("IT")
         page.evaluate(HIDDEN, False)
         page.wait_for_timeout(1500)
-        _blank(page, "hidden")
+        blank(page, "hidden")
     finally:
         asked.let_go()
     expect(page.locator(".coverage")).to_contain_text("Italy", timeout=PATIENT)
@@ -174,8 +135,8 @@ def test_a_page_taken_back_from_history_is_asked_about_first(
     )
     try:
         window = plain.new_context(storage_state=state, viewport=LAPTOP)
-        page = _opened(window, place)
-        _shown(page)
+        page = opened(window, place)
+        shown(page)
         page.evaluate("window.isKept = true")
         page.goto(f"{place.url}/versions/")
         place.stop_market("JP")
@@ -184,11 +145,11 @@ def test_a_page_taken_back_from_history_is_asked_about_first(
         assert page.evaluate("window.isKept") is None
         asked = Held(window, "**/api/v1/*")
         page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
-        _blank(page, "hidden")
+        blank(page, "hidden")
         place.stop_market("NL")
         page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
         page.wait_for_timeout(1500)
-        _blank(page, "hidden")
+        blank(page, "hidden")
         asked.let_go()
         expect(page.locator(".coverage")).to_contain_text("Netherlands", timeout=PATIENT)
     finally:
@@ -196,15 +157,15 @@ def test_a_page_taken_back_from_history_is_asked_about_first(
 
 
 def test_a_silent_network_blanks_and_comes_back_by_itself(window: BrowserContext, place: Place) -> None:
-    page = _opened(window, place)
-    _shown(page)
+    page = opened(window, place)
+    shown(page)
     number = page.locator(".hero").inner_text()
     with place.frozen():
-        _blank(page, "lost")
+        blank(page, "lost")
         paper = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages)
         assert "Numbers hidden" in paper
         assert number not in paper
-    _shown(page)
+    shown(page)
     assert page.locator(".hero").inner_text() == number
 
 
@@ -212,16 +173,16 @@ def test_a_silent_network_blanks_and_comes_back_by_itself(window: BrowserContext
 def test_what_breaks_behind_the_page_hides_its_numbers(
     window: BrowserContext, place: Place, fault: str
 ) -> None:
-    page, decide = _opened(window, place), _opened(window, place, "/decisions/")
-    _shown(page)
+    page, decide = opened(window, place), opened(window, place, "/decisions/")
+    shown(page)
     begin, mend = _faults(place)[fault]
     try:
         begin()
-        _blank(page, "lost" if fault == "server killed" else "down")
+        blank(page, "lost" if fault == "server killed" else "down")
         expect(decide.locator(".standing")).to_have_text("", timeout=PATIENT)
     finally:
         mend()
-    _shown(page)
+    shown(page)
     expect(decide.locator(".standing .figure")).to_be_visible(timeout=PATIENT)
 
 
@@ -237,26 +198,26 @@ def test_a_proxy_that_lets_no_stream_through_costs_a_second_not_the_truth(
     window: BrowserContext, place: Place
 ) -> None:
     window.route("**/api/v1/stream", lambda route: route.abort())
-    page = _opened(window, place)
+    page = opened(window, place)
     page.wait_for_timeout(6000)
-    _shown(page)
+    shown(page)
     place.stop_market("FR")
     expect(page.locator(".coverage")).to_contain_text("France", timeout=PATIENT)
 
 
 def test_the_projector_holds_through_a_gap_and_counts_it_down(window: BrowserContext, place: Place) -> None:
-    page = _opened(window, place, "/?present=1")
-    _shown(page)
+    page = opened(window, place, "/?present=1")
+    shown(page)
     place.web.kill()
     try:
         expect(page.locator("#blanked [data-reason=held]").first).to_be_visible(timeout=PATIENT)
         first = int(page.locator("[data-left]").inner_text())
         assert 0 < first <= GAP
         assert page.locator(".hero").is_visible()
-        _blank(page, "lost")
+        blank(page, "lost")
     finally:
         place.web.start()
-    _shown(page)
+    shown(page)
 
 
 def test_without_script_the_page_says_its_moment_and_asks_again(
@@ -265,7 +226,7 @@ def test_without_script_the_page_says_its_moment_and_asks_again(
     with closing(
         browser.new_context(storage_state=state, viewport=LAPTOP, java_script_enabled=False)
     ) as still:
-        page = _opened(still, place)
+        page = opened(still, place)
         sent = page.locator(".moment time").get_attribute("datetime")
         place.stop_market("ES")
         expect(page.locator(".coverage")).to_contain_text("Spain", timeout=PATIENT)

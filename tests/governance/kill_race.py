@@ -118,7 +118,16 @@ class Races:
             self.problems.append(f"{what}: {told}")
 
     def round(self) -> None:
-        """On, then off twice at once; then off against each of the two signatures that could show it."""
+        """On, then off against the last signature of a certification, which is refused from then on; on again, then
+        off twice at once; then off against the last signature that would switch on."""
+        certifying = self.certifying()
+        told = self.race(
+            lambda: self.off("legal"),
+            lambda: self.noted(lambda: self.builders.sign(certifying, "legal"), None),
+        )
+        self.expect("off and certified", told in (["done", "done"], ["done", "conflict"]), told)
+        told = self.on(self.asked())
+        self.expect("on in between", told == "done", told)
         told = self.race(lambda: self.off("admin"), lambda: self.off("legal"))
         self.expect("off and off", sorted(told) == ["conflict", "done"], told)
         request = self.asked()
@@ -128,12 +137,6 @@ class Races:
         )
         self.expect("off and on", told in (["conflict", "done"], ["done", "done"]), told)
         self.meet("on" if told[0] == "done" else "off")
-        certifying = self.certifying()
-        told = self.race(
-            lambda: self.off("legal"),
-            lambda: self.noted(lambda: self.builders.sign(certifying, "legal"), None),
-        )
-        self.expect("off and certified", told == ["conflict", "done"], told)
         told = self.on(self.asked())
         self.expect("on at the end", told == "done", told)
 

@@ -19,24 +19,9 @@ from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import InvalidInputError, NotAllowedError
 from tests import builders, launches
 from tests.builders import SHOWN, person
-from tests.launches import NO_GO, decide, ready, say, seated
+from tests.launches import NO_GO, decide, ready, said, say, seated, states
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def lake(settings, tmp_path):
-    settings.LAKE_ROOT = tmp_path / "lake"
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    return tmp_path
-
-
-def states(launch):
-    return {found.name: found.gate.state.value for found in gates.evaluate(launch)}
-
-
-def said(launch, name):
-    return next(found.gate for found in gates.evaluate(launch) if found.name == name)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 
 
 # Gates

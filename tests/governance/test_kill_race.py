@@ -64,5 +64,5 @@ def test_two_shutoffs_by_sql_at_once_leave_one_in_effect(own_database):
         thread.join(0.5)
         assert told == []  # it waits for the first to end
         first.commit()
-        thread.join(20)
+        thread.join(60)
     assert told == ["refused"]

@@ -146,7 +146,7 @@ def test_posthog_49667_a_quorum_of_none_approves_nothing(lake, tmp_path):
 @pytest.mark.timeout(7200 if FULL else 300)
 def test_gitlab_383776_no_window_between_an_edit_and_its_signatures(server):
     """There, approvals were reset some seconds after the edit, and a merge slipped in between."""
-    count = "10000" if FULL else "60"
+    count = "10000" if FULL else "30"
     done = subprocess.run(
         [sys.executable, "-m", "tests.governance.races", "--count", count],
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "otdr_hub.settings.dev"}, capture_output=True, text=True,

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from governance.audit.review import review
-from governance.decisions import board, gates
+from governance.decisions import board
 from governance.decisions.models import LaunchDecision
 from governance.decisions.selectors import in_force, superseded
 from governance.decisions.services import launch_check
@@ -21,24 +21,9 @@ from otdr_hub.lib import clock, digest
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, NotAllowedError
 from tests import builders, launches
 from tests.builders import SHOWN, person
-from tests.launches import ADVISERS, NO_GO, decide, polled, ready, say, seated
+from tests.launches import ADVISERS, NO_GO, decide, polled, ready, say, seated, states
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def lake(settings, tmp_path):
-    settings.LAKE_ROOT = tmp_path / "lake"
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    return tmp_path
-
-
-def states(launch):
-    return {found.name: found.gate.state.value for found in gates.evaluate(launch)}
-
-
-def said(launch, name):
-    return next(found.gate for found in gates.evaluate(launch) if found.name == name)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 
 
 # Decisions

@@ -23,22 +23,7 @@ from tests import launches
 from tests.builders import SHOWN, person
 from tests.launches import decide, ready, seated
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def lake(settings, tmp_path):
-    settings.LAKE_ROOT = tmp_path / "lake"
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    return tmp_path
-
-
-def states(launch):
-    return {found.name: found.gate.state.value for found in gates.evaluate(launch)}
-
-
-def said(launch, name):
-    return next(found.gate for found in gates.evaluate(launch) if found.name == name)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 
 
 # The hold

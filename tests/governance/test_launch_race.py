@@ -69,5 +69,5 @@ def test_two_first_decisions_by_sql_leave_one(own_database):
         thread.join(0.5)
         assert told == []  # it waits for the first to end
         first.commit()
-        thread.join(20)
+        thread.join(60)
     assert told == ["refused"]

@@ -11,16 +11,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from governance.access.services import role_revoke, system
 from governance.audit.past import seen_at
 from governance.audit.review import review
-from governance.killswitch.selectors import open_ask
 from governance.killswitch.services import ACT, lift_ask, shutoff_activate
 from governance.ledger.selectors import epoch
-from governance.models import Market, MetricVersion, Shutoff, ShutoffLift, SignoffRequest
-from governance.publication.services import publication_publish
+from governance.models import Shutoff, ShutoffLift, SignoffRequest
 from governance.requirements.services import requirement_propose
 from governance.signoffs.selectors import in_force, required
 from governance.signoffs.services import request_sign
-from metrics.recompute.selectors import vintages_of
-from metrics.recompute.services import run_execute, run_queue
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError, NotAllowedError
@@ -172,58 +168,6 @@ def test_off_once_more_while_it_is_asked_voids_what_was_asked(lake):
     builders.sign(ask(off), "finance", "logistics")
     assert shown() == [SHOWN]
     assert review().problem == ""
-
-
-def test_only_what_was_asked_about_is_shown_again(lake):
-    """What is certified changes in between: the gate refuses until it is asked again over the new content."""
-    off = builders.switched_off(lake)
-    request = ask(off)
-    builders.sign(request, "finance")
-    later = builders.AS_OF + dt.timedelta(days=1)
-    run, _ = run_queue(
-        version=off_version(), as_of=later, full=True, actor=person("data_engineer")
-    )  # fmt: skip
-    run_execute(run=run, actor=person("data_engineer"))
-    decided_again(run)
-    with pytest.raises(ConflictError, match="nothing to sign"):
-        builders.sign(request, "logistics")
-    assert open_ask(off) is None
-    builders.sign(ask(off), "finance", "logistics")
-    assert shown() == [SHOWN]
-
-
-def off_version() -> Any:
-    return MetricVersion.objects.get(state="effective")
-
-
-def decided_again(run: Any) -> None:
-    """The market is certified anew, with a note, and published so."""
-    from governance.scope.services import scope_decide
-    from governance.signoffs.services import request_open
-
-    decision = scope_decide(
-        market=Market.objects.get(pk=SHOWN), state="certified", version=run.version, guard={"max_drift_points": "0.1"},
-        vintage=vintages_of(run)[SHOWN], through=builders.WEEK, effect=builders.effect_of(run),
-        actor=person("dpm"),
-    )  # fmt: skip
-    request = request_open(act="scope", summary="AA", lines=[(decision.digest, "AA")], actor=person("dpm"))
-    builders.sign(request, "finance", "legal", "logistics")
-    publication_publish(
-        version=run.version, vintages=vintages_of(run), through=builders.WEEK, as_of=run.as_of,
-        actor=person("dpm"),
-    )  # fmt: skip
-
-
-def test_what_is_not_certified_is_not_asked_to_be_on(lake):
-    builders.switched_off(lake)
-    other = shutoff_activate(market="BB", category="other", actor=person("dpm"))
-    with pytest.raises(ConflictError, match="certified"):
-        ask(other)
-    carriers = shutoff_activate(
-        market=SHOWN, breakout="carrier", value="*", category="other", actor=person("dpm")
-    )
-    with pytest.raises(ConflictError, match="certified"):
-        ask(carriers)
 
 
 def test_a_gate_that_nobody_could_pass_is_not_opened(lake):

@@ -26,6 +26,7 @@ from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import DomainError, NotAllowedError
 from tests import builders
 from tests.builders import person
+from tests.scale import scaled
 
 pytestmark = pytest.mark.django_db
 MARKET, OTHER = builders.SHOWN, builders.UNDECIDED
@@ -145,7 +146,7 @@ ACTS = st.lists(
 
 @given(acts=ACTS)
 @settings(
-    max_examples=25, deadline=None,
+    max_examples=scaled(8, 100), deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_for_now_the_record_equals_the_view_whatever_happened(tmp_path_factory, acts):

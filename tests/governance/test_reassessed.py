@@ -25,14 +25,7 @@ from otdr_hub.lib.outcome import ConflictError
 from tests import builders
 from tests.builders import SHOWN, WEEK, person
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def lake(settings, tmp_path):
-    settings.LAKE_ROOT = tmp_path / "lake"
-    settings.CHECKPOINT_DIR = tmp_path / "checkpoints"
-    return tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lake")]
 
 
 def decide(state: str, **said: object) -> ScopeDecision:

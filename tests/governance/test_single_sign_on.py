@@ -5,8 +5,6 @@ from __future__ import annotations
 import http.cookiejar
 import json
 import re
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.parse
@@ -18,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.browser.served import serving
-from tests.conftest import PROJECT, OwnDatabase
+from tests.conftest import OwnDatabase
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -70,17 +68,17 @@ def provider() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_newcomer_holds_no_role_and_sees_nothing(own_database: OwnDatabase, provider: str) -> None:
+def test_a_newcomer_holds_no_role_and_sees_nothing(
+    own_database: OwnDatabase, provider: str, collected: str
+) -> None:
     environment = own_database.environment | {
         "OTDR_OIDC_URL": provider, "OTDR_OIDC_CLIENT_ID": "hub", "OTDR_OIDC_SECRET": "hush",
         "OTDR_OIDC_NAME": "Example Ltd",
-        "OTDR_STATIC": str(own_database.folder / "static"),
+        "OTDR_STATIC": collected,
     }  # fmt: skip
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
-    subprocess.run(collect, cwd=PROJECT, env=environment, check=True, timeout=120)
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
     with serving(environment) as url:
-        answer = browser.open(f"{url}/accounts/login/", timeout=20)
+        answer = browser.open(f"{url}/accounts/login/", timeout=60)
         page = answer.read().decode()
         assert "Sign in by Example Ltd" in page
         assert f"form-action 'self' {provider}" in answer.headers["Content-Security-Policy"]
@@ -88,10 +86,10 @@ def test_a_newcomer_holds_no_role_and_sees_nothing(own_database: OwnDatabase, pr
         assert mark is not None
         form = urllib.parse.urlencode({"csrfmiddlewaretoken": mark.group(1)}).encode()
         with pytest.raises(urllib.error.HTTPError) as refused:
-            browser.open(f"{url}/accounts/sso/company/", data=form, timeout=20)
+            browser.open(f"{url}/accounts/sso/company/", data=form, timeout=60)
         assert refused.value.code == 403
         assert "holds no role" in refused.value.read().decode()
-        assert browser.open(f"{url}/accounts/", timeout=20).status == 200
+        assert browser.open(f"{url}/accounts/", timeout=60).status == 200
     listed = json.loads(own_database.manage("accounts", "list", "--json").stdout)["accounts"]
     assert [row["roles"] for row in listed if row["account"] == "sam"] == [[]]
     with own_database.connect() as connection:

@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from tests.conftest import PROJECT
+from tests.scale import scaled
 
-ROUNDS = 25
+ROUNDS = scaled(8, 50)
 PREPARE = f"""
 from dataclasses import replace
 from governance.versions.services import version_propose, version_submit

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from governance.audit.review import review
 from governance.ledger.offline import Replay
@@ -88,3 +90,21 @@ def test_an_export_in_which_it_took_effect_all_the_same_does_not_hold():
     replay.fold((1, "", None, "d", "version.x", "v", json.dumps(facts), "", ""))
     assert replay.finding is not None
     assert "from 'approved' to 'effective' and may not" in replay.finding.problem
+
+
+def test_the_page_no_longer_offers_what_the_service_refuses():
+    version = builders.version_approved()
+    client = Client()
+    client.force_login(person("dpm"))
+    offered = '<input type="hidden" name="act" value="effect">'
+    assert offered in client.get(f"/versions/{version.name}/").content.decode()
+    request = take_back(version)
+    page = client.get(f"/versions/{version.name}/").content.decode()
+    assert offered not in page
+    assert re.search(r'<button[^>]* disabled aria-describedby="says-effect">Put into effect</button>', page)
+    said = (
+        f'<p class="label" id="says-effect">{version.name} lacks the signature of finance since its approval.'
+    )
+    assert said in page
+    builders.sign(request, "finance")
+    assert offered in client.get(f"/versions/{version.name}/").content.decode()

@@ -267,7 +267,7 @@ def test_without_weasyprint_the_address_and_the_page_say_so(
     monkeypatch.setattr("otdr_hub.hub.exports.paper.importlib.util.find_spec", lambda *_: None)
     from otdr_hub.hub.exports import paper
 
-    paper.pdf_lacks.cache_clear()
+    paper._lacking.cache_clear()
     try:
         page = ask(views.pdf_file, headers={"accept": "text/html"})
         assert page.status_code == 501
@@ -279,7 +279,7 @@ def test_without_weasyprint_the_address_and_the_page_say_so(
         assert "/export/hub.pdf" not in shown
         assert "/export/hub.csv" in shown
     finally:
-        paper.pdf_lacks.cache_clear()
+        paper._lacking.cache_clear()
 
 
 def test_print_opens_the_page_that_prints_itself(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from governance.scope.services import scope_decide
 from governance.scope.states import ExclusionReason, closed_reason
 from metrics.audit.lineage import lineage
 from metrics.lake.models import LakeFile
-from otdr_hub.hub.annotations import CATEGORIES, REASONS
+from otdr_hub.hub.annotations import category_words, reason_words
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.page import hub_page, not_shown_page
 from otdr_hub.hub.reading import Absent
@@ -24,6 +24,7 @@ from otdr_hub.hub.record import read_record
 from otdr_hub.lib import clock
 from tests import builders
 from tests.builders import SHOWN, person
+from tests.house import catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -71,8 +72,10 @@ def test_a_reason_in_other_words_is_not_shown_at_all(typed):
 
 
 def test_every_closed_word_has_a_translation():
-    assert set(REASONS) == set(ExclusionReason.values)
-    assert set(CATEGORIES) == set(Shutoff.Category.values)
+    marked = {forms[0] for forms in catalogue.marked()}
+    assert {category_words(one) for one in Shutoff.Category.values} <= marked
+    assert {reason_words(one) for one in ExclusionReason.values} <= marked
+    assert category_words("unheard of") == "other"
 
 
 def test_a_switch_off_says_since_when_and_its_category(lake):

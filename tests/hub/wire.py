@@ -133,7 +133,7 @@ class Stream:
 
     def __init__(self, url: str, session: str) -> None:
         host, port = url.removeprefix("http://").split(":")
-        self._connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        self._connection = http.client.HTTPConnection(host, int(port), timeout=60)
         cookie = {"Cookie": f"sessionid={session}", "Accept": "text/event-stream"}
         self._connection.request("GET", "/api/v1/stream", headers=cookie)
         self.response = self._connection.getresponse()
@@ -148,7 +148,7 @@ class Stream:
                 return name, json.loads(line[6:])
         return "end", None
 
-    def until(self, wanted: str, seconds: float = 10) -> Any:
+    def until(self, wanted: str, seconds: float = 60) -> Any:
         """The body of the first event of that name; fails when the stream ends first."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

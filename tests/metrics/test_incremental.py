@@ -98,7 +98,7 @@ class Market:
     ),
 )
 @settings(
-    max_examples=200 if FULL else 40,
+    max_examples=200 if FULL else 15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )

@@ -35,7 +35,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     """kill -9 of the whole group: worker, pool and all."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def until(condition: Callable[[], bool], seconds: float, what: str) -> None:
@@ -66,20 +66,20 @@ def beat(database: OwnDatabase):
 def test_a_queued_run_is_done_by_the_worker(demo):
     with worker(demo):
         run = json.loads(demo.manage("recompute", "--as-of", AS_OF, "--queue", "--json").stdout)["run"]
-        until(lambda: state_of(demo, run)[0] == "done", 60, "the run is done")
+        until(lambda: state_of(demo, run)[0] == "done", 120, "the run is done")
     assert state_of(demo, run) == ("done", 1)
 
 
 def test_a_killed_worker_loses_nothing_and_does_nothing_twice(demo):
     with worker(demo) as first:
         run = json.loads(demo.manage("recompute", "--as-of", AS_OF, "--queue", "--json").stdout)["run"]
-        until(lambda: state_of(demo, run) == ("running", 1), 60, "the run is in the middle")
+        until(lambda: state_of(demo, run) == ("running", 1), 120, "the run is in the middle")
         kill(first)
     assert state_of(demo, run) == ("running", 1)
     with worker(demo), beat(demo):
-        until(lambda: state_of(demo, run)[0] == "done", 60, "the run is taken up again and done")
+        until(lambda: state_of(demo, run)[0] == "done", 120, "the run is taken up again and done")
         # More messages for the same run come from the broker and from beat: they must change nothing.
-        until(lambda: not _messages(demo), 60, "the queue is empty")
+        until(lambda: not _messages(demo), 120, "the queue is empty")
     assert state_of(demo, run) == ("done", 2)
     with demo.connect() as connection:
         entries = connection.execute(

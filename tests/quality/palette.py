@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 from otdr_hub.styles import FOLDER
 
@@ -31,8 +31,14 @@ MARKS = {
     "reading": GROUNDS,
     "against": GROUNDS,
     "caution": GROUNDS,
+    "series-2": GROUNDS,
+    "series-3": GROUNDS,
+    "series-4": GROUNDS,
+    "series-5": GROUNDS,
 }
-SERIES = ("reading", "against", "hair-strong", "ink")
+# Series of one picture: of the hub's, and of those that Explore draws, in the order in which it takes them.
+EXPLORED = ("reading", "series-2", "series-3", "series-4", "series-5", "ink")
+SERIES = (("reading", "against", "hair-strong", "ink"), EXPLORED)
 BLINDNESS = {
     "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
     "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
@@ -60,11 +66,12 @@ def schemes() -> dict[str, dict[str, Linear]]:
     """The colours of tokens.css, in linear light, by scheme."""
     found: dict[str, dict[str, Linear]] = {"light": {}, "dark": {}}
     for name, light, dark in _TOKEN.findall((FOLDER / "tokens.css").read_text("utf-8")):
-        found["light"][name], found["dark"][name] = _linear(light), _linear(dark)
+        found["light"][name], found["dark"][name] = linear(light), linear(dark)
     return found
 
 
-def _linear(hexadecimal: str) -> Linear:
+def linear(hexadecimal: str) -> Linear:
+    """ "#00599b" in linear light."""
     parts = [int(hexadecimal[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
     return red, green, blue
@@ -108,7 +115,7 @@ def lines() -> Iterator[Line]:
                     value = contrast(colours[name], colours[ground])
                     yield Line(f"{scheme}: {kind} {name} on {ground}", value, least)
         for blindness in BLINDNESS:
-            for one, other in combinations(SERIES, 2):
+            for one, other in chain.from_iterable(combinations(series, 2) for series in SERIES):
                 value = distance(seen(colours[one], blindness), seen(colours[other], blindness))
                 yield Line(f"{scheme}: {one} and {other}, {blindness}", value, APART)
 

@@ -9,6 +9,7 @@ that carries numbers. The market is then switched off and changed once more: not
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -17,19 +18,22 @@ from django.contrib.auth.models import Group
 from governance.access.models import User
 from governance.access.policy import may
 from governance.killswitch.services import shutoff_activate
-from tests.stale.addresses import Address, addresses, linked, routes, values
+from tests.stale.addresses import Address, addresses, linked, route_of, routes, values
 from tests.stale.breaking import broken
 from tests.stale.looks import EVERYBODY, Look, Viewer, differing
-from tests.stale.surfaces import DESK, SURFACES
+from tests.stale.queries import asked
+from tests.stale.surfaces import AUDIT, DESK, SURFACES
 from tests.stale.world import World, nudge, read_world
 
-SEEN, HIDDEN = "US", ("BR", "DE")
+SEEN, HIDDEN, OTHER = "US", ("BR", "DE"), "FR"
 ROLES = {
     "executive": "exec", "dpm": "dpm", "finance": "finance", "legal": "legal", "logistics": "logistics",
     "bizops": "bizops", "admin": "admin", "data_owner": "data-owner", "data_engineer": "data-engineer",
     "auditor": "auditor",
 }  # fmt: skip
-HEAVY = (b".pdf", b".xlsx", b"pdf", b"xlsx")
+# Between them they open nearly every page.
+FIRST = ("anonymous", "executive", "dpm", "auditor")
+HEAVY = (b".pdf", b".xlsx", b"pdf", b"xlsx", b"compare")
 Looks = dict[tuple[str, str], Look]
 
 
@@ -38,6 +42,7 @@ class Crawl:
 
     def __init__(self, admin: psycopg.Connection[Any], world: World, roles: tuple[str, ...]) -> None:
         self.admin, self.world, self.roles, self.only = admin, world, roles, "/"
+        self.is_short = len(roles) < len(ROLES)
         everybody, _ = User.objects.get_or_create(username=EVERYBODY)
         everybody.groups.set(Group.objects.all())
         self.viewer = Viewer(world, {**ROLES, EVERYBODY: EVERYBODY})
@@ -46,6 +51,7 @@ class Crawl:
         self.bearing: dict[str, set[str]] = defaultdict(set)
         self.pages: list[Address] = []
         self.unreached: list[str] = []
+        self.refused: list[str] = []
         self.noisy: set[str] = set()
 
     def find(self) -> None:
@@ -67,15 +73,38 @@ class Crawl:
             return texts[path]
 
         self.pages += [page for page in linked(self.pages, text_of) if self.only in page.route]
+        self._ask_besides(status_of, given["str"])
+
+    def _ask_besides(self, status_of: Callable[[str], int], names: list[str]) -> None:
+        """What the product's pages take besides their address; what nobody gets is said."""
+        known = {page.path for page in self.pages}
+        code = next(one for one in names if one.startswith("P-1-"))
+        paths = {path.format(code=code) for paths in asked(SEEN, HIDDEN[0], OTHER).values() for path in paths}
+        reached = set()
+        for path in sorted(paths - known):
+            route = route_of(path) or "nowhere"
+            if self.only not in route:
+                continue
+            self.pages.append(Address(route, path))
+            if (status := status_of(path)) == 200:
+                reached.add(route)
+            else:
+                self.refused.append(f"{status} {path}")
+        self.unreached = [route for route in self.unreached if route not in reached]
 
     def everywhere(self) -> Looks:
-        """Every address as everybody."""
-        return {
-            (page.path, role): self.viewer.look(role, page.path)
-            for page in self.pages
-            for role in (*self.roles, "anonymous")
-            if not self._is_heavy(page.path) or role in ("executive", "auditor")
-        }
+        """Every address as everybody; in short, as the roles after the first ones where it opens to none of those."""
+        found: Looks = {}
+        for path in (page.path for page in self.pages):
+            for role in ("anonymous", *self.roles):
+                opened = self.is_short and any(
+                    found[path, one].status == 200 for one in FIRST if (path, one) in found
+                )
+                if role not in FIRST and opened:
+                    continue
+                if not self._is_heavy(path) or role in ("executive", "auditor"):
+                    found[path, role] = self.viewer.look(role, path)
+        return found
 
     @staticmethod
     def _is_heavy(path: str) -> bool:
@@ -89,10 +118,10 @@ class Crawl:
                 chosen.setdefault((path, _kind(look)), role)
         return {(path, role): self.viewer.look(role, path) for (path, _), role in chosen.items()}
 
-    def allowed(self, route: str, role: str) -> bool:
-        """Whether the route is one for whoever holds a right, and this role does."""
-
-        verb = DESK.get(route)
+    def allowed(self, route: str, role: str, *, is_off: bool = False) -> bool:
+        """Whether the route is one for whoever holds a right, and this role does. What `is_off` only the audit
+        still reads."""
+        verb = AUDIT.get(route) if is_off else {**DESK, **AUDIT}.get(route)
         if verb is None or role == "anonymous":
             return False
         return bool(may(User.objects.get(username={**ROLES, EVERYBODY: EVERYBODY}[role]), verb))
@@ -101,13 +130,13 @@ class Crawl:
         """The route of an address that was found."""
         return next(page.route for page in self.pages if page.path == path)
 
-    def blame(self, what: str, path: str, role: str, more: str = "") -> None:
+    def blame(self, what: str, path: str, role: str, more: str = "", *, is_off: bool = False) -> None:
         """Something is wrong with an answer, unless it is for whoever holds a right."""
         route = self.route(path)
-        if not self.allowed(route, role):
+        if not self.allowed(route, role, is_off=is_off):
             self.faults.append(f"{what}: {route} ({path}) as {role} {more}".rstrip())
 
-    def hidden_figures(self, looks: Looks, hidden: int, when: str) -> None:
+    def hidden_figures(self, looks: Looks, hidden: int, when: str, *, is_off: bool = False) -> None:
         """No figure of a hidden market, and no sum over one."""
         for (path, role), look in looks.items():
             over = look.seen
@@ -115,9 +144,9 @@ class Crawl:
                 over |= total
             if over & hidden:
                 names = ", ".join(self.world.names(over & hidden))
-                self.blame(f"figures of {names} {when}", path, role)
+                self.blame(f"figures of {names} {when}", path, role, is_off=is_off)
 
-    def changes(self, before: Looks, after: Looks, what: str) -> set[str]:
+    def changes(self, before: Looks, after: Looks, what: str, *, is_off: bool = False) -> set[str]:
         """Addresses whose answers changed; blamed where `what` says for what."""
         found = set()
         for key, look in after.items():
@@ -125,7 +154,7 @@ class Crawl:
                 continue
             found.add(key[0])
             if what:
-                self.blame(what, *key, next(differing(before[key], look)))
+                self.blame(what, *key, next(differing(before[key], look)), is_off=is_off)
         return found
 
     def numbers(self, looks: Looks, changed: set[str]) -> None:
@@ -167,7 +196,7 @@ class Crawl:
             "addresses": len(self.pages), "looks": len(first), "routes": len({p.route for p in self.pages}),
             "bearing": {route: sorted(roles) for route, roles in sorted(self.bearing.items())},
             "not_there": sorted({surface.route for surface in SURFACES} - set(routes())),
-            "broken": broken(self.viewer), "unreached": self.unreached, "noisy": sorted(self.noisy), "faults": self.faults,
+            "broken": broken(self.viewer), "unreached": self.unreached, "refused": self.refused, "noisy": sorted(self.noisy), "faults": self.faults,
         }  # fmt: skip
 
     def after_kill(self, first: Looks) -> None:
@@ -177,9 +206,11 @@ class Crawl:
         self.world = self.viewer.world = read_world(self.admin)
         shutoff_activate(market=SEEN, category="data_quality", actor=User.objects.get(username="admin"))
         killed = self.again(first)
-        self.hidden_figures(killed, self.hidden | self.world.bit(SEEN), "after it was switched off")
+        off = self.world.mask(code for code in self.world.markets if code.split("/")[0] == SEEN)
+        self.hidden_figures(killed, self.hidden, "that may not be seen")
+        self.hidden_figures(killed, off, "after it was switched off", is_off=True)
         nudge(self.admin, SEEN, wholly=True)
-        self.changes(killed, self.again(first), f"changes with {SEEN}, which is switched off")
+        self.changes(killed, self.again(first), f"changes with {SEEN}, which is switched off", is_off=True)
 
 
 def _kind(look: Look) -> str:

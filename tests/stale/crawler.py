@@ -10,16 +10,33 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 
 import django
 import psycopg
 from django.conf import settings
 
 from otdr_hub import cluster
+from otdr_hub.lib import clock
+from tests.stale.queries import DRAFT
 from tests.stale.world import plant, read_world
 
 # One of each kind: who reads, decides, signs, feeds, gives roles, and audits.
-FEW = ("executive", "dpm", "finance", "data_engineer", "admin", "auditor")
+FEW = ("executive", "dpm", "auditor", "finance", "data_engineer", "admin")
+
+
+def add_draft() -> None:
+    """A definition that nobody has approved, so that comparing has something to compare."""
+    from governance.access.models import User
+    from governance.versions.selectors import definition_of, effective_on
+    from governance.versions.services import version_propose
+    from metrics.otdr.engine import engine_digest
+
+    now = effective_on(clock.now().date())
+    assert now is not None
+    definition = replace(definition_of(now), name=DRAFT, grace_minutes=4320)
+    author = User.objects.get(username="data-engineer")
+    version_propose(definition=definition, engine_digest=engine_digest(), reason="to compare", actor=author)
 
 
 def main() -> int:
@@ -39,6 +56,7 @@ def main() -> int:
     with psycopg.connect(info, autocommit=True) as admin:
         plant(admin)
         world = read_world(admin)
+        add_draft()
         with listening() as said:
             crawl = Crawl(admin, world, FEW if is_short else tuple(ROLES))
             crawl.pages = add_leaks(admin) if "--self-test" in sys.argv else []

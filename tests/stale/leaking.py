@@ -1,4 +1,5 @@
-"""Two pages that must not be, for the crawler to find: a rate of a hidden market, and a figure nobody guards."""
+"""Pages that must not be, for the crawler to find: a rate of a hidden market, a figure that nobody guards, and a
+page of the desk that goes on showing what is switched off."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from django.urls import clear_url_caches, path
 
 from otdr_hub import urls
 from tests.stale.addresses import Address
+from tests.stale.surfaces import DESK
 
 _LAST = """
 SELECT w.due, w.on_time FROM governance_publicationline l
@@ -21,6 +23,7 @@ EXPECTED = (
     "carries numbers and is not listed: /leak/forgotten/",
     "may be kept: /leak/forgotten/",
     "figures of US after it was switched off: /leak/forgotten/",
+    "figures of US after it was switched off: /leak/desk/",
     "changes with US, which is switched off: /leak/forgotten/",
 )
 
@@ -40,6 +43,8 @@ def add_leaks(admin: psycopg.Connection[Any]) -> list[Address]:
     def forgotten(_request: HttpRequest) -> HttpResponse:
         return HttpResponse(f"<p>{last('US')[1]:,}</p>")
 
-    urls.urlpatterns += [path("leak/rate/", rate), path("leak/forgotten/", forgotten)]
+    pages = {"leak/rate/": rate, "leak/forgotten/": forgotten, "leak/desk/": forgotten}
+    urls.urlpatterns += [path(route, page) for route, page in pages.items()]
+    DESK["/leak/desk/"] = "scope_decide"
     clear_url_caches()
-    return [Address("/leak/rate/", "/leak/rate/"), Address("/leak/forgotten/", "/leak/forgotten/")]
+    return [Address(f"/{route}", f"/{route}") for route in pages]

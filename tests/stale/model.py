@@ -49,7 +49,8 @@ class Answer(NamedTuple):
 
 @dataclass
 class Verdict:
-    """What became of all answers. `wrong` holds a sentence for the first few of what is wrong."""
+    """What became of all answers: `by_surface` were read, `refused` said nothing. `wrong` holds a sentence for the
+    first few of what is wrong."""
 
     answers: int = 0
     stale: int = 0
@@ -58,6 +59,7 @@ class Verdict:
     overtaken: int = 0
     after_kill: int = 0
     by_surface: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -138,7 +140,7 @@ def check(model: Model, answers: Iterable[Answer]) -> Verdict:
     found = Verdict()
     for answer in answers:
         found.answers += 1
-        found.by_surface[answer.surface] += 1
+        (found.refused if answer.is_refusal else found.by_surface)[answer.surface] += 1
         low, high = model.floor(answer.asked), model.ceiling(answer.done)
         found.after_kill += model.mask(low) != model.base
         fault = _fault(model, answer, low, high)

@@ -59,6 +59,12 @@ class Outcome:
         return self.verdict.is_clean and not self.problems
 
 
+def unread(by_surface: Counter[str], *, has_web: bool) -> list[str]:
+    """Surfaces from which no answer was read, where all were to be: a race that never asked proves nothing."""
+    wanted = [*reads.SURFACES[:3], *NAMES[WEB_FROM:]] if has_web else []
+    return [f"never read: {name}" for name in wanted if not by_surface[name]]
+
+
 def prepare(stage: Stage) -> World:
     """Plant the figures and let the short cuts be taken."""
     with stage.connect() as admin:
@@ -153,7 +159,7 @@ class Race:
                 yield answer(line, NAMES)
         for path in sorted(self.folder.glob("web-[0-9]*")):
             for line in lines(path):
-                counts["http" if line.status < 500 else "refused"] += 1
+                counts["refused" if web.is_refused(line.status) else "http"] += 1
                 statuses[line.status] += 1
                 yield answer(line._replace(surface=line.surface + WEB_FROM), NAMES)
 
@@ -167,6 +173,7 @@ class Race:
         counts: Counter[str] = Counter()
         statuses: Counter[int] = Counter()
         verdict = check(model, self._answers(counts, statuses))
+        problems += unread(verdict.by_surface, has_web=bool(self.size.http and counts["http"]))
         failed = json.loads(path.with_suffix(".failures").read_text()) if events else 0
         return Outcome(
             verdict, events, statuses, self.faults, counts, seconds, failed, -self.shared.lost.value, problems

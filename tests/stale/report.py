@@ -37,7 +37,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         "kills": kinds["kill"], "lifts": kinds["lift"], "acts_that_failed": outcome.failed_acts,
         "stale": verdict.stale, "too_new": verdict.too_new, "mismatched": verdict.mismatched,
         "asked_while_something_was_off": verdict.after_kill, "overtaken_in_flight": verdict.overtaken,
-        "by_surface": dict(verdict.by_surface), "statuses": dict(sorted(outcome.statuses.items())),
+        "by_surface": dict(verdict.by_surface), "refused_by_surface": dict(verdict.refused), "statuses": dict(sorted(outcome.statuses.items())),
         "kill_ms": times(outcome.events), "faults": dict(outcome.faults), "seconds": round(outcome.seconds, 1),
         "problems": outcome.problems, "wrong": verdict.wrong,
     }  # fmt: skip
@@ -53,6 +53,7 @@ def as_text(found: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"{read} (besides {besides}), in {found['seconds']:.0f} s",
+            "reads by surface:",
             *(f"  {name}: {count:,}" for name, count in sorted(found["by_surface"].items())),
             f"{found['kills']:,} kills, {found['lifts']:,} lifts, {found['acts_that_failed']:,} attempts failed",
             *(f"  by {way}: {ms['kills']:,}, p50 {ms['p50']} ms, p99 {ms['p99']} ms, max {ms['max']} ms"

@@ -20,13 +20,16 @@ class Surface(NamedTuple):
     form: str = "text"
 
 
-# Pages of the desk, of operators and of the audit: numbers that executives do not see, and the verb that a
-# reader of them must hold.
+# Pages of the desk: numbers that executives do not see, certified or not, and the verb that a reader of them
+# must hold. Of what is switched off they show none, as no other page does.
 DESK: dict[str, str] = {
     "/signoffs/<int:number>/": "signoff_read",
     "/api/v1/signoffs/<int:number>": "signoff_read",
-    "/ledger/past/": "history_read",
+    "/scope/decide/": "scope_decide",
+    "/api/v1/scope": "scope_decide",
 }
+# Pages of the audit, which say so: what could be seen at a past moment, switched off since or not.
+AUDIT: dict[str, str] = {"/ledger/past/": "history_read"}
 
 # Routes on which nothing is to be read: they only take forms, or what they show does not exist there.
 UNREACHED = (
@@ -61,7 +64,6 @@ UNREACHED = (
     "/kill-switch/<int:number>/reason/",
     "/kill-switch/off/",
     "/publications/<str:ref>/rollback/",
-    "/scope/decide/",
 )
 
 _MARKET, _FILE = "/markets/<slug:code>", "/export/markets/<slug:code>"

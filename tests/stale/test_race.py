@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import OwnDatabase
-from tests.stale.race import Race, Size, prepare
+from tests.stale.race import NAMES, Race, Size, prepare, unread
+from tests.stale.reads import CACHED_SURFACE, SURFACES
 from tests.stale.report import as_object
 from tests.stale.stage import Stage
 
 FULL = os.environ.get("OTDR_EXAMPLES") == "full"
 SECONDS = 1200 if FULL else 600
-SMALL = Size(reads=1500, http=80, kills=40, every=1.0, restarts=0, readers=1, browsers=1, seconds=300)
+SMALL = Size(reads=600, http=40, kills=20, every=0.7, restarts=0, readers=1, browsers=1, seconds=300)
 WHOLE = Size(reads=20_000, http=1_000, kills=300, restarts=0, seconds=900)
+CACHED = SURFACES[CACHED_SURFACE]
 pytestmark = pytest.mark.timeout(SECONDS)
 
 
@@ -41,6 +44,7 @@ def test_no_answer_is_stale_while_markets_go_off_and_on_and_things_break(stage, 
     assert found["reads_database"] >= size.reads
     assert found["reads_http"] >= size.http
     assert found["kills"] >= size.kills
+    assert [name for name in NAMES if name != CACHED and not found["by_surface"].get(name)] == []
     assert found["asked_while_something_was_off"] > found["reads_database"] / 50
     assert set(found["kill_ms"]) >= {"service", "api", "page", "command"}, (
         "every way of switching off was used"
@@ -58,3 +62,10 @@ def test_a_reader_that_keeps_answers_for_a_second_is_found_out(stage, folder):
     assert {words.split(" says ")[0].split(": ")[1] for words in found.verdict.wrong} == {
         "a cache of one second"
     }
+
+
+def test_a_surface_that_was_never_read_is_a_problem_of_the_race():
+    read = Counter(dict.fromkeys(NAMES, 1))
+    assert unread(read, has_web=True) == []
+    del read["/export/hub.pdf"]
+    assert unread(read, has_web=True) == ["never read: /export/hub.pdf"]

@@ -34,6 +34,11 @@ def text_of(reply: Reply) -> str:
     return reply.text
 
 
+def is_refused(status: int) -> bool:
+    """Whether an answer is none. 501 is one: this installation makes no PDF, and says so."""
+    return status >= 500 and status != 501
+
+
 def line_of(reply: Reply, number: int, surface: Surface, market: str, world: World) -> Line:
     """An answer as it is written down. A refusal (5xx), or being led elsewhere, may say
     nothing of anybody."""
@@ -44,7 +49,7 @@ def line_of(reply: Reply, number: int, surface: Surface, market: str, world: Wor
     everybody = world.mask(world.visible) & world.proper
     must = {"all": everybody, "one": world.bit(market) & everybody, "any": 0}[surface.must]
     flags = TOTAL if surface.total else 0
-    if reply.status >= 500 or reply.status == 302:
+    if is_refused(reply.status) or reply.status == 302:
         flags, epoch = REFUSAL, UNKNOWN
     total = one_total(found.totals)
     return Line(reply.asked, reply.done, epoch, found.seen, total, must, number, reply.status, flags)
@@ -60,8 +65,11 @@ def read_web(*, port: int, world: World, out: Path, shared: Shared, seed: int, p
     writer = Writer(out)
     client.sign_in("exec")
     weights = [surface.weight for surface in SURFACES]
+    unread = set(range(len(SURFACES)))
     while not shared.stop.is_set():
-        number = chance.choices(range(len(SURFACES)), weights)[0]
+        # Each surface is read at least once, however seldom it comes; the rest as readers go.
+        rare = unread and chance.random() < 0.8
+        number = chance.choice(sorted(unread)) if rare else chance.choices(range(len(SURFACES)), weights)[0]
         surface, market = SURFACES[number], chance.choice(world.codes)
         slow = SLOW if chance.random() < 0.01 else 0
         try:
@@ -74,6 +82,7 @@ def read_web(*, port: int, world: World, out: Path, shared: Shared, seed: int, p
             time.sleep(0.05)
             continue
         writer.put(line_of(reply, number, surface, market, world))
-        if reply.status < 500:
+        if not is_refused(reply.status):
+            unread.discard(number)
             one_less(shared.http)
     writer.close()

@@ -52,10 +52,15 @@ def plant(admin: Connection) -> None:
 
 
 def nudge(admin: Connection, market: str, *, wholly: bool = False) -> None:
-    """Move some shipments of a market from on time to late, in each of its weeks another share of them; or
-    all of them, which makes it the last in any order."""
+    """Move some shipments of a market from on time to late, in each of its weeks another share of them, and let
+    some more be due; or all of them, which makes it the last in any order."""
     share = "on_time" if wholly else "(on_time * (3 + abs(hashtext(id::text)) %% 5) / 100)"
-    _change(admin, market, [f"on_time = on_time - {share}", f"late = late + {share}"])
+    more = "(due * (2 + abs(hashtext(id::text)) %% 3) / 100)"
+    _change(
+        admin,
+        market,
+        [f"on_time = on_time - {share}", f"late = late + {share} + {more}", f"due = due + {more}"],
+    )
     # What was made before is not found again: pages are kept by epoch, and nothing else has moved it.
     admin.execute("UPDATE governance_epoch SET value = value + 1")
 
@@ -117,9 +122,10 @@ class World:
 
     @cached_property
     def sums(self) -> dict[int, list[tuple[int, int]]]:
-        """Due of the last week, summed over each set of two or more -> (on time, mask) of that set."""
+        """Due of the last week, summed over each set of two or more markets -> (on time, mask) of that set."""
         parts = [(0, 0, 0)]
-        for code in self.summed:
+        # All markets, not only those that are summed on the hub: the desk looks at the whole scope.
+        for code in self.codes:
             due, on_time = self.last[code]
             parts += [(mask | self.bit(code), d + due, o + on_time) for mask, d, o in parts]
         found: dict[int, list[tuple[int, int]]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.facts import of_deputies
 from governance.access.models import Deputy, DeputyWithdrawal, User
@@ -18,17 +19,22 @@ from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 def _check_deputy(person: User, deputy: User, role: str) -> None:
     if deputy.pk == person.pk:
-        raise InvalidInputError("Nobody stands in for themself.")
+        raise InvalidInputError(_("Nobody stands in for themself."))
     if deputy.is_system or not deputy.is_active:
-        raise InvalidInputError(f"{deputy.username} cannot stand in for anybody.")
+        raise InvalidInputError(_("%(deputy)s cannot stand in for anybody.") % {"deputy": deputy.username})
     if role not in person.roles:
-        raise InvalidInputError(f"{person.username} does not hold the role {role}.")
+        raise InvalidInputError(
+            _("%(person)s does not hold the role %(role)s.") % {"person": person.username, "role": role}
+        )
     if role == "auditor" or "auditor" in deputy.roles:
-        raise InvalidInputError("An auditor neither has a deputy nor is one.")
+        raise InvalidInputError(_("An auditor neither has a deputy nor is one."))
     check_together(deputy.roles | {role})
     other = sorted(set(DEPARTMENTS) & (deputy.roles - {role}))
     if role in DEPARTMENTS and other:
-        raise InvalidInputError(f"{deputy.username} signs for {other[0]} and so not for {role} too.")
+        raise InvalidInputError(
+            _("%(deputy)s signs for %(other)s and so not for %(role)s too.")
+            % {"deputy": deputy.username, "other": other[0], "role": role}
+        )
 
 
 @transaction.atomic
@@ -41,7 +47,7 @@ def deputy_name(
     groups_of([role])
     check_reason(reason)
     if until < since:
-        raise InvalidInputError("A deputyship ends on or after the day it begins.")
+        raise InvalidInputError(_("A deputyship ends on or after the day it begins."))
     _check_deputy(person, deputy, role)
     found = Deputy.objects.create(
         person=person, deputy=deputy, role=role, since=since, until=until, reason=reason,
@@ -70,7 +76,7 @@ def deputy_withdraw(*, deputyship: Deputy, reason: str, actor: User) -> None:
     # As a signature does, so that the two have one order in the ledger.
     ledger.order_visibility()
     if DeputyWithdrawal.objects.filter(deputyship=deputyship).exists():
-        raise ConflictError("That deputyship has ended already.")
+        raise ConflictError(_("That deputyship has ended already."))
     DeputyWithdrawal.objects.create(
         deputyship=deputyship, withdrawn_at=clock.now(), withdrawn_by=actor, reason=reason
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access import keys
 from governance.access.facts import of_tokens
@@ -14,7 +15,8 @@ from governance.access.policy import may
 from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from otdr_hub.lib import clock
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require, require_short
+from otdr_hub.lib.lengths import require_short
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 
 @transaction.atomic
@@ -25,15 +27,19 @@ def token_create(
     if actor.pk != person.pk or not actor.is_active or "auditor" in actor.roles:
         require(may(actor, "token_create"))
     if person.is_system or not person.is_active:
-        raise InvalidInputError(f"{person.username} cannot have a token.")
+        raise InvalidInputError(_("%(person)s cannot have a token.") % {"person": person.username})
     if not name.strip():
-        raise InvalidInputError("Give the token a name that says where it is used.")
-    require_short("name", name, 60)
+        raise InvalidInputError(_("Give the token a name that says where it is used."))
+    require_short(_("name"), name, 60)
     unknown = sorted(set(scopes) - set(keys.SCOPES))
     if unknown or not scopes:
-        raise InvalidInputError(f"A token's scopes are one or more of {', '.join(keys.SCOPES)}.")
+        raise InvalidInputError(
+            _("A token's scopes are one or more of %(scopes)s.") % {"scopes": ", ".join(keys.SCOPES)}
+        )
     if not 1 <= days <= keys.LONGEST_DAYS:
-        raise InvalidInputError(f"A token lasts 1 to {keys.LONGEST_DAYS} days.")
+        raise InvalidInputError(
+            _("A token lasts 1 to %(longest_days)s days.") % {"longest_days": keys.LONGEST_DAYS}
+        )
     secret, prefix = keys.make()
     now = clock.now()
     token = Token.objects.create(
@@ -57,7 +63,7 @@ def token_revoke(*, token: Token, actor: User) -> None:
     if actor.pk != token.person_id or not actor.is_active:
         require(may(actor, "token_revoke"))
     if TokenRevocation.objects.filter(token=token).exists():
-        raise ConflictError(f"The token {token.prefix} is revoked already.")
+        raise ConflictError(_("The token %(token)s is revoked already.") % {"token": token.prefix})
     TokenRevocation.objects.create(token=token, revoked_at=clock.now(), revoked_by=actor)
     ledger.record(
         action=Action.TOKEN_REVOKED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -25,11 +26,14 @@ def notice_acknowledge(*, events: Sequence[str], actor: User) -> list[Acknowledg
     """
     require(may(actor, "notice_acknowledge"))
     if not events:
-        raise InvalidInputError("Choose what you have taken note of.")
+        raise InvalidInputError(_("Choose what you have taken note of."))
     mine = {one.event: one for one in notices(actor.pk)}
     strange = sorted(set(events) - mine.keys())
     if strange:
-        raise NotAllowedError(f"The correction {strange[0][:40]} is not addressed to {actor.username}.")
+        raise NotAllowedError(
+            _("The correction %(strange)s is not addressed to %(actor)s.")
+            % {"strange": strange[0][:40], "actor": actor.username}
+        )
     new = sorted({event for event in events if mine[event].acknowledged_at is None})
     said = []
     for event in new:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -61,7 +62,7 @@ class DecisionsView(APIView):
         """Decide from the chair, on exactly what was seen. Takes a session and a recent proof of who acts."""
         launch, actor = current(), cast(User, request.user)
         if launch is None:
-            raise ConflictError("No launch is planned, so there is nothing to decide.")
+            raise ConflictError(_("No launch is planned, so there is nothing to decide."))
         require(may_decide(launch, actor))
         require_fresh(request)
         body = DecisionRequest(data=request.data)

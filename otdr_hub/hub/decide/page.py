@@ -35,7 +35,7 @@ from otdr_hub.hub.decide.words import (
     way_to,
 )
 from otdr_hub.hub.market import Standing
-from otdr_hub.hub.numbers import fingerprint
+from otdr_hub.hub.numbers import HYPHEN, NBSP, fingerprint
 from otdr_hub.hub.sentences import join_names
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import Refused
@@ -231,10 +231,12 @@ def _gates_title(board: Board) -> str:
 def _seats_title(board: Board) -> str:
     words = {"go": _("go"), "go_with_conditions": _("go with conditions"), "no_go": _("no-go")}
     given = [one.verdict for one in board.verdicts.values()]
-    counts = [f"{given.count(word)} {name}" for word, name in words.items() if word in given]
+    counts = [
+        f"{given.count(word)} {name.replace('-', HYPHEN)}" for word, name in words.items() if word in given
+    ]
     if board.silent:
         counts.append(_("%(number)d not yet spoken") % {"number": len(board.silent)})
-    return " · ".join(counts) or _("Nobody has a seat yet")
+    return f"{NBSP}· ".join(counts) or _("Nobody has a seat yet")
 
 
 def _card(place: Place, board: Board, reader: User, today: dt.date) -> SeatCard:

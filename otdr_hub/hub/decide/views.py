@@ -8,6 +8,7 @@ from typing import Final, cast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,7 +30,7 @@ from otdr_hub.hub.noting import noted
 from otdr_hub.hub.stamp import on_a_wall
 from otdr_hub.lib.outcome import ConflictError, DomainError, NotAllowedError, require
 
-_CHANGED: Final = "Another launch was planned since the page was opened; look at it again."
+_CHANGED: Final = gettext_lazy("Another launch was planned since the page was opened; look at it again.")
 
 
 def _actor(request: HttpRequest) -> User:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -30,6 +31,7 @@ from otdr_hub.hub.desk.publishing import offer, publish
 from otdr_hub.hub.desk.signing import fingerprint_of
 from otdr_hub.hub.desk.standing import standings, version_in_effect
 from otdr_hub.hub.desk.views import readable_request
+from otdr_hub.hub.freshness import current_epoch, numbered
 from otdr_hub.lib.outcome import ConflictError, MovedError, NotAllowedError, require
 
 never_kept = method_decorator(cache_control(no_store=True), name="dispatch")
@@ -38,6 +40,13 @@ _MOST = 50
 
 def _actor(request: Request) -> User:
     return actor_of(request._request) if not isinstance(request.user, User) else request.user
+
+
+def _named(response: Response, fingerprint: str) -> Response:
+    """The answer under what an If-Match names: this says what was looked at, and lets nobody keep it."""
+    for name, value in etag(fingerprint).items():
+        response[name] = value
+    return response
 
 
 def _checked(serializer: Any, request: Request) -> dict[str, Any]:
@@ -66,9 +75,11 @@ class SignoffView(APIView):
     def get(self, request: Request, number: int) -> Response:
         """All its lines with what was answered, and the numbers asked about."""
         actor = _actor(request)
+        epoch = current_epoch()
         found = readable_request(number, actor)
         print_ = fingerprint_of(found, list(found.lines.order_by("pk")))
-        return Response(payload.signoff(found, print_, actor), headers=etag(print_))
+        answer = Response(payload.signoff(found, print_, actor))
+        return _named(numbered(answer, epoch), print_)
 
 
 @never_kept
@@ -88,13 +99,13 @@ class GiveView(APIView):
         require_fresh(request._request)
         print_ = fingerprint_of(found, list(found.lines.order_by("pk")))
         if seen(request) != print_:
-            raise MovedError("That is not what this request asks; read it again.")
+            raise MovedError(_("That is not what this request asks; read it again."))
         given = _checked(schemas.GiveRequest, request)
 
         def give() -> Response:
             moment = proven_at(request._request)
             if moment is None:
-                raise NotAllowedError("Sign in again first.")
+                raise NotAllowedError(_("Sign in again first."))
             answers = {
                 one["digest"]: LineAnswer(one["verdict"], one.get("reason", "")) for one in given["answers"]
             }
@@ -103,7 +114,8 @@ class GiveView(APIView):
                 request=found, role=given["role"], answers=answers, statement=statement,
                 authenticated_at=moment, actor=actor,
             )  # fmt: skip
-            return Response(payload.signoff(found, print_, actor), status=201)
+            # What is answered is kept for a key that comes again, and numbers are not to be kept.
+            return Response(payload.signoff(found, print_, actor, numbers=False), status=201)
 
         return done_once(request, give)
 
@@ -112,7 +124,7 @@ def _statement(act: str, role: str, name: str) -> str:
     try:
         return attested(act, role, name)
     except KeyError:
-        raise NotAllowedError(f"'{role}' signs nothing here.") from None
+        raise NotAllowedError(_("'%(role)s' signs nothing here.") % {"role": role}) from None
 
 
 @never_kept
@@ -137,7 +149,7 @@ class WithdrawView(APIView):
                 request=found, digests=given.get("digests", []), reason=given["reason"], actor=actor
             )
             print_ = fingerprint_of(found, list(found.lines.order_by("pk")))
-            return Response(payload.signoff(found, print_, actor))
+            return Response(payload.signoff(found, print_, actor, numbers=False))
 
         return done_once(request, withdraw)
 
@@ -168,8 +180,10 @@ class ScopeView(APIView):
         }
         if "market" not in request.query_params:
             return Response(body)
+        epoch = current_epoch()
         stand = ground(choice_of(_query(request)), actor)
-        return Response(body | {"effect": payload.effect(stand)}, headers=etag(stand.fingerprint))
+        answer = Response(body | {"effect": payload.effect(stand)})
+        return _named(numbered(answer, epoch), stand.fingerprint)
 
     @extend_schema(
         operation_id="scope_decide",

@@ -16,13 +16,13 @@ from governance.scope.states import ScopeState
 from metrics.operator.carriers import largest
 from metrics.operator.effect import last_whole_week, newest
 from metrics.operator.signing import Drift
+from otdr_hub.hub.annotations import category_words
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.evidence import why_again
 from otdr_hub.hub.desk.forms import Choice
 from otdr_hub.hub.desk.standing import Standing, drifted, standings, version_in_effect
 from otdr_hub.hub.numbers import moment, week_name
 from otdr_hub.hub.sentences import join_names
-from otdr_hub.hub.switch.names import category_words
 from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.outcome import Refused
 

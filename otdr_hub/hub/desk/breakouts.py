@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -33,12 +33,14 @@ class VisibleRow:
 
 
 def what_becomes_visible(
-    choice: Choice, version: MetricVersion, found: Mapping[str, Newest], actor: User
+    choice: Choice, version: MetricVersion, found: Mapping[str, Newest], off: Collection[str], actor: User
 ) -> Visible | None:
-    """The table to decide on; None for a choice about whole markets."""
+    """The table to decide on, without carriers that are `off`; None for a choice about whole markets."""
     if choice.breakout != CARRIER or choice.monday is None:
         return None
-    return visible(found=found, monday=choice.monday, chosen=choice.markets, version=version, actor=actor)
+    return visible(
+        found=found, monday=choice.monday, chosen=choice.markets, version=version, off=off, actor=actor
+    )
 
 
 def why_unfit(
@@ -73,7 +75,7 @@ def visible_rows(table: Visible, names: Mapping[str, str]) -> tuple[VisibleRow, 
         )
         for code, found in table.carriers.items()
         for one in found
-    )
+    ) + tuple(VisibleRow(names[code], _("every carrier"), _("switched off"), "", True) for code in table.off)
 
 
 def in_words(found: tuple[Carrier, ...]) -> str:

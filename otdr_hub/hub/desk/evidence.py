@@ -42,7 +42,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a signer sees of one market."""
+    """What a signer sees of one market; no number where `off` says since when it is switched off."""
 
     before: Reading | None
     before_note: str
@@ -50,6 +50,7 @@ class Shown:
     change: str
     moved: str
     facts: tuple[Fact, ...]
+    off: str = ""
 
 
 def reading(week: Told) -> Reading:
@@ -109,6 +110,8 @@ def _change(found: Evidence) -> str:
 
 def _moved(found: Evidence) -> str:
     """In one sentence what the data told since, against what was signed before."""
+    if found.off is not None:
+        return _("No page shows its number, so nobody can agree to it. Ask for it to be on again first.")
     if found.before is None:
         return ""
     if found.before.version_id != found.decision.version_id:
@@ -161,6 +164,10 @@ def _facts(found: Evidence) -> tuple[Fact, ...]:
         said = _("%(included)s with what was decided together, %(left_out)s without it")
         sums = {"included": _rate_of(found.rollup[0]), "left_out": _rate_of(found.rollup[1])}
         facts.append(Fact(_("Roll-up"), said % sums))
+    elif found.is_rollup_dark:
+        facts.append(
+            Fact(_("Roll-up"), _("on no page while a market is switched off: its number may be in it"))
+        )
     guard = (
         _("It stands while no signed week moves by more than %(points)s points.")
         if not found.carriers
@@ -184,6 +191,7 @@ def _facts(found: Evidence) -> tuple[Fact, ...]:
 def shown(found: Evidence) -> Shown:
     """The evidence of one line as finished text."""
     note = "" if found.before else _("not signed before")
+    off = _("switched off since %(when)s") % {"when": moment(found.off)} if found.off else ""
     return Shown(
         before=reading(found.last) if found.last else None,
         before_note=note,
@@ -191,4 +199,5 @@ def shown(found: Evidence) -> Shown:
         change=_change(found),
         moved=_moved(found),
         facts=_facts(found),
+        off=off,
     )

@@ -82,7 +82,7 @@ class Choice:
     @property
     def reason_words(self) -> tuple[str, ...]:
         """The closed words a reason may begin with: readers of the hub are shown these."""
-        return tuple(_(str(one.label)) for one in ExclusionReason)
+        return tuple(_(one.label) for one in ExclusionReason)
 
     @property
     def monday(self) -> dt.date | None:

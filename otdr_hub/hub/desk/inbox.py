@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from governance.access.models import User
 from governance.access.policy import DEPARTMENTS, may
 from governance.access.selectors import acting_for
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from governance.signoffs.models import Requirement, RequirementChange
 from governance.signoffs.outstanding import Outstanding, outstanding
 from governance.signoffs.selectors import Waiting, asked_of
@@ -190,7 +190,7 @@ def _books(person: User, now: dt.datetime) -> Section | None:  # noqa: ARG001 (a
     version = version_in_effect()
     if not may(person, "period_lock") or version is None:
         return None
-    names = dict(Market.objects.values_list("code", "name"))
+    names = market_names()
     items = tuple(
         Item(
             _("%(week)s may be locked") % {"week": capfirst(week_title(monday))},

@@ -50,6 +50,7 @@ class Line:
     verdict: str
     reason: str
     problem: str
+    choices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,9 @@ def line_of(
     is_current = acts.is_current(request.act, line.digest)
     is_mine = any(one.person_id == person.pk for one in said)
     found = known.evidence.get(line.digest)
-    verdict, reason = typed.typed.get(line.pk, ("approve" if role in missing else LEAVE, ""))
+    # What nobody may agree to for now can still be asked about, and rejected.
+    held = acts.held(request.act, line.digest)
+    verdict, reason = typed.typed.get(line.pk, ("approve" if role in missing and not held else LEAVE, ""))
     return Line(
         pk=line.pk,
         digest=fingerprint(line.digest),
@@ -155,6 +158,7 @@ def line_of(
         verdict=verdict,
         reason=reason,
         problem=typed.problems.get(line.pk, ""),
+        choices=words.choices(agreeing=not held),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from otdr_hub.lib.outcome import UnseenError
@@ -16,5 +17,5 @@ def seen(request: Request) -> str:
     """The fingerprint in `If-Match`. Raises UnseenError without one: an approval names what it saw."""
     given = request.headers.get("If-Match", "").strip()
     if not given:
-        raise UnseenError("Send If-Match with the ETag of what you looked at; that is what is approved.")
+        raise UnseenError(_("Send If-Match with the ETag of what you looked at; that is what is approved."))
     return given.removeprefix("W/").strip('"')

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from governance.access.models import User
 from governance.access.policy import may
 from governance.killswitch.selectors import REASON_WITHIN, unexplained
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
+from otdr_hub.hub.annotations import category_words
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.items import Item, Section
 from otdr_hub.hub.numbers import moment
-from otdr_hub.hub.switch.names import category_words, name_of
+from otdr_hub.hub.switch.names import name_of
 
 
 def reasons_owed(person: User, now: dt.datetime) -> Section | None:
@@ -24,7 +25,7 @@ def reasons_owed(person: User, now: dt.datetime) -> Section | None:
     asked = [one for one in unexplained() if one.by_id == person.pk or one.at + REASON_WITHIN <= now]
     if not asked:
         return None
-    names = dict(Market.objects.values_list("code", "name"))
+    names = market_names()
     items = []
     for one in asked:
         due = one.at + REASON_WITHIN

@@ -59,17 +59,25 @@ def _told(week: Told | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _numbers(found: Evidence | None) -> dict[str, Any]:
+def _numbers(found: Evidence | None, wanted: bool) -> dict[str, Any]:
+    none = {"market": None, "state": None, "off_since": None, "now": None, "before": None, "moved": ""}
     if found is None:
-        return {"market": None, "state": None, "now": None, "before": None, "moved": ""}
-    return {
-        "market": found.decision.market_id, "state": found.decision.state, "now": _told(found.now),
-        "before": _told(found.last), "moved": words.shown(found).moved,
-    }  # fmt: skip
+        return none
+    about = {
+        "market": found.decision.market_id,
+        "state": found.decision.state,
+        "off_since": _moment(found.off),
+    }
+    if not wanted:
+        return none | about
+    told = {"now": _told(found.now), "before": _told(found.last), "moved": words.shown(found).moved}
+    return about | told
 
 
-def signoff(request: SignoffRequest, fingerprint: str, person: User) -> dict[str, Any]:
-    """A request with all its lines."""
+def signoff(
+    request: SignoffRequest, fingerprint: str, person: User, *, numbers: bool = True
+) -> dict[str, Any]:
+    """A request with all its lines; the answer to an act leaves the `numbers` out."""
     lines = list(request.lines.order_by("pk"))
     known = known_of(request, lines, person)
     roles = sorted({role for line in lines for role in required(request.act, line.digest)})
@@ -83,7 +91,7 @@ def signoff(request: SignoffRequest, fingerprint: str, person: User) -> dict[str
                 "current": acts.is_current(request.act, line.digest),
                 "missing": list(known.missing.get(line.digest, ())),
                 "answers": [_answer(one) for one in known.answers.get(line.digest, [])],
-                **_numbers(known.evidence.get(line.digest)),
+                **_numbers(known.evidence.get(line.digest), numbers),
             }
             for line in lines
         ],

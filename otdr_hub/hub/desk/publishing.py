@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from governance.access.models import User
 from governance.access.policy import may
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from governance.models import MetricVersion, Publication
 from governance.publication.services import Candidate, offered_lines, publication_publish
 from governance.scope.models import WHOLE
@@ -134,7 +134,7 @@ def publish_page(week: str, actor: User, problem: str = "") -> PublishPage:
         offered = offer(week, actor)
     except ConflictError as error:
         return PublishPage(week, "", "", (), "", "", str(error), problem)
-    names = dict(Market.objects.values_list("code", "name"))
+    names = market_names()
     shown = any(line["decision"] for line in offered.lines)
     if not shown:
         why_not = why_not or _("No market has all its signatures over this data, so nothing could be shown.")

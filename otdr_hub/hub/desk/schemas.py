@@ -51,7 +51,10 @@ class CountsPart(serializers.Serializer[Any]):
 
 
 class SignoffLine(serializers.Serializer[Any]):
-    """A line: its digest, who answered, who is missing; for markets the numbers asked about."""
+    """A line: its digest, who answered, who is missing; for markets the numbers asked about.
+
+    There are none while the market is switched off, and none in the answer to an act.
+    """
 
     digest = serializers.CharField()
     subject = serializers.CharField()
@@ -60,6 +63,7 @@ class SignoffLine(serializers.Serializer[Any]):
     answers = AnswerPart(many=True)
     market = serializers.CharField(allow_null=True)
     state = serializers.CharField(allow_null=True)
+    off_since = serializers.DateTimeField(allow_null=True)
     now = CountsPart(allow_null=True)
     before = CountsPart(allow_null=True)
     moved = serializers.CharField(allow_blank=True)

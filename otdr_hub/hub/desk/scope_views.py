@@ -17,9 +17,11 @@ from governance.access.fresh import fresh_required
 from governance.access.policy import may
 from governance.access.views import actor_of
 from otdr_hub.hub.desk.board import board_page
-from otdr_hub.hub.desk.deciding import decide, decide_page
+from otdr_hub.hub.desk.decide_page import decide_page
+from otdr_hub.hub.desk.deciding import decide
 from otdr_hub.hub.desk.forms import Choice, choice_of
 from otdr_hub.hub.desk.publishing import publish, publish_page
+from otdr_hub.hub.freshness import current_epoch, numbered
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, NotAllowedError, require
 
 _SAID = "desk-said"
@@ -27,8 +29,11 @@ _SAID = "desk-said"
 
 def _board(request: HttpRequest, choice: Choice, problem: str = "", status: int = 200) -> HttpResponse:
     message = "" if problem else request.session.pop(_SAID, "")
+    epoch = current_epoch()
     page = board_page(actor_of(request), choice, message)
-    return render(request, "desk/scope.html", {"page": page, "problem": problem}, status=status)
+    return numbered(
+        render(request, "desk/scope.html", {"page": page, "problem": problem}, status=status), epoch
+    )
 
 
 @cache_control(no_store=True)
@@ -70,11 +75,12 @@ def _deciding(request: HttpRequest) -> HttpResponse:
                 len(choice.markets),
             ) % {"number": len(choice.markets)}
             return HttpResponseRedirect(reverse("desk:signoff", kwargs={"number": asked.pk}))
+    epoch = current_epoch()
     try:
         page = decide_page(choice, actor, problem)
     except (InvalidInputError, ConflictError) as error:
         return _board(request, choice, problem or str(error), 422)
-    return render(request, "desk/decide.html", {"page": page}, status=status)
+    return numbered(render(request, "desk/decide.html", {"page": page}, status=status), epoch)
 
 
 def _publish_page(request: HttpRequest) -> str:

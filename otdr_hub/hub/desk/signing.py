@@ -47,7 +47,6 @@ class SigningPage:
     open: int
     why_not: str
     mine: int
-    choices: tuple[tuple[str, str], ...]
     problem: str
     is_draft: bool
     message: str
@@ -164,7 +163,6 @@ def signing_page(
         open=sum(line.is_open and line.verdict != LEAVE for line in lines),
         why_not=why_not,
         mine=sum(line.is_mine for line in lines),
-        choices=words.choices(),
         problem=problem,
         is_draft=is_draft,
         message=message,

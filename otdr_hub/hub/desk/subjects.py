@@ -13,18 +13,19 @@ from governance.access.models import User
 from governance.definition import diff, explain
 from governance.killswitch.models import WHOLE, LiftAsk
 from governance.majeure.models import ForceMajeure
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from governance.models import MetricVersion
 from governance.scope.models import ScopeDecision
 from governance.signoffs.models import EVERYWHERE, RequirementChange
 from governance.signoffs.selectors import in_force
 from governance.versions.selectors import definition_of, disclosure_of
 from governance.versions.states import VersionState
-from metrics.versions.effect import may_compare
+from metrics.versions.effect import effect_seen, may_compare
+from otdr_hub.hub.annotations import category_words
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.evidence import Fact
 from otdr_hub.hub.numbers import fingerprint, moment, week_name
-from otdr_hub.hub.switch.names import category_words, name_of, reason_of
+from otdr_hub.hub.switch.names import name_of, reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _disclosed(version: MetricVersion, reads: bool) -> tuple[Fact, ...]:
     if made is None:
         return ()
     closed = made.against is not None and not reads
-    effect = _("For those who approve it, and for operators.") if closed else made.effect
+    effect = _("For those who approve it, and for operators.") if closed else effect_seen(made.effect)
     names = ((_("Reason"), made.reason), (_("Effect"), effect))
     return tuple(Fact(label, text) for label, text in names if text)
 
@@ -75,7 +76,7 @@ def _version(digest: str, person: User) -> Subject | None:
         changes=changes or ((_("Nothing: both count the same."),) if old else ()),
         facts=(
             Fact(_("Proposed by"), version.author.username),
-            Fact(_("State"), str(version.get_state_display())),
+            Fact(_("State"), _(version.get_state_display())),
             Fact(_("Fingerprint"), fingerprint(version.digest), is_code=True),
         ),
         said=_disclosed(version, reads),
@@ -129,7 +130,7 @@ def _lift(digest: str) -> Subject | None:
     ask = LiftAsk.objects.filter(digest=digest).select_related("shutoff__by", "asked_by").first()
     if ask is None:
         return None
-    names = dict(Market.objects.values_list("code", "name"))
+    names = market_names()
     off = ask.shutoff
     who = _("%(name)s, %(time)s, %(category)s") % {
         "name": off.by.username, "time": moment(off.at), "category": category_words(off.category),
@@ -137,7 +138,8 @@ def _lift(digest: str) -> Subject | None:
     return Subject(
         lead=_("%(name)s is to be shown again.") % {"name": name_of(off, names)},
         title=_("What would be shown, as certified"),
-        changes=tuple(_shown_line(line, names) for line in ask.content.splitlines()),
+        changes=tuple(_shown_line(line, names) for line in ask.content.splitlines())
+        or (_("Nothing: none of it is certified. On again, it may be signed, and is shown only then."),),
         facts=(
             Fact(_("Switched off by"), who),
             *((Fact(_("Reason"), reason_of(off)),) if reason_of(off) else ()),

@@ -23,6 +23,7 @@ from otdr_hub.hub.desk import words
 from otdr_hub.hub.desk.forms import Answers, answers_of, clean
 from otdr_hub.hub.desk.inbox import inbox_page
 from otdr_hub.hub.desk.signing import fingerprint_of, roles_for, signing_page
+from otdr_hub.hub.freshness import current_epoch, numbered
 from otdr_hub.lib.outcome import ConflictError, DomainError, InvalidInputError, NotAllowedError, require
 
 _SAID = "desk-said"
@@ -90,11 +91,12 @@ def _signoff(request: HttpRequest, found: SignoffRequest) -> HttpResponse:
             request.session[_SAID] = said
             return HttpResponseRedirect(f"{request.path}?for={role}" if role else request.path)
     message = "" if problem else request.session.pop(_SAID, "")
+    epoch = current_epoch()
     page = signing_page(
         found, person, role, typed, problem=problem, is_draft=draft is not None, message=message,
         reason=sent.get("reason", "") if sent else "",
     )  # fmt: skip
-    return render(request, "desk/signing.html", {"page": page}, status=status)
+    return numbered(render(request, "desk/signing.html", {"page": page}, status=status), epoch)
 
 
 def _act(

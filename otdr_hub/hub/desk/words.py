@@ -46,11 +46,11 @@ def verdict(value: str) -> str:
     }[value]
 
 
-def choices() -> tuple[tuple[str, str], ...]:
-    """The answers one may give to a line; the last one gives none."""
+def choices(*, agreeing: bool) -> tuple[tuple[str, str], ...]:
+    """The answers one may give to a line, to agree or not; the last one gives none."""
+    agreed = (("approve", _("Approve")), ("except", _("With an exception"))) if agreeing else ()
     return (
-        ("approve", _("Approve")),
-        ("except", _("With an exception")),
+        *agreed,
         ("ask", _("Ask")),
         ("reject", _("Reject")),
         ("leave", _("Leave open")),

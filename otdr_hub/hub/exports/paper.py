@@ -10,6 +10,7 @@ from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from otdr_hub.hub.exports.stamp import Absolute, verify_path
 from otdr_hub.hub.parts import publication_text
@@ -83,13 +84,20 @@ def _ways(code: str, kinds: Sequence[str]) -> tuple[Way, ...]:
     return (Way(_("Print"), f"{page}?print=1", is_file=False), *files)
 
 
-@cache
 def pdf_lacks() -> str:
     """What is not installed here and PDF needs, in a sentence; nothing when PDF works."""
+    lacking = _lacking()
+    return _(lacking) if lacking else ""
+
+
+@cache
+def _lacking() -> str:
     if importlib.util.find_spec("weasyprint") is None:
-        return _("PDF is not set up here: it needs WeasyPrint (make pdf).")
+        return gettext_noop("PDF is not set up here: it needs WeasyPrint (make pdf).")
     if not all(any(_loads(name) for name in names) for names in _PANGO):
-        return _("PDF is not set up here: it needs Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0).")
+        return gettext_noop(
+            "PDF is not set up here: it needs Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0)."
+        )
     return ""
 
 

@@ -58,7 +58,9 @@ def stamp_of(reading: Reading, absolute: Absolute) -> Stamp:
     """The stamp of a reading. Raises ConflictError while there is no number to export."""
     shown = reading.publication
     if shown is None or not reading.rollup or not reading.markets:
-        raise ConflictError(_("There is no number to export at present: %s") % coverage_sentence(reading))
+        raise ConflictError(
+            _("There is no number to export at present: %(why)s") % {"why": coverage_sentence(reading)}
+        )
     return Stamp(
         disclosure=coverage_sentence(reading),
         publication=f"P-{shown.number}",

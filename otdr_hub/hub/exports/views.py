@@ -6,11 +6,13 @@ Every file comes from one guarded reading and leaves under the epoch of that rea
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -32,16 +34,20 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Made = Callable[[HttpRequest, Reading, str], HttpResponseBase]
 
 
-def _view(make: Made) -> Callable[..., HttpResponseBase]:
-    """A view that reads once, refuses what may not be seen, and marks its answer with the epoch."""
+def _view(make: Made, *, is_data: bool) -> Callable[..., HttpResponseBase]:
+    """A view that reads once, refuses what may not be seen, and marks its answer with the epoch.
+
+    Data files are in the source's words whoever takes them: two of the same number are the same.
+    """
 
     @cache_control(no_store=True)
     @require_safe
     def view(request: HttpRequest, code: str = "") -> HttpResponseBase:
-        reading = read_hub(code)
-        if code and not any(market.code == code and market.weeks for market in reading.markets):
-            return _not_shown(request, reading, code)
-        return numbered(make(request, reading, code), reading.epoch)
+        with override(None) if is_data else nullcontext():
+            reading = read_hub(code)
+            if any(market.code == code and market.weeks for market in reading.markets) or not code:
+                return numbered(make(request, reading, code), reading.epoch)
+        return _not_shown(request, reading, code)
 
     return view
 
@@ -138,4 +144,5 @@ def _cannot(request: HttpRequest, why: str) -> HttpResponse:
     return render(request, "hub/no_pdf.html", {"why": why}, status=501)
 
 
-csv, csv_notes, xlsx, pdf_file = _view(_csv), _view(_notes), _view(_xlsx), _view(_pdf)
+csv, csv_notes = _view(_csv, is_data=True), _view(_notes, is_data=True)
+xlsx, pdf_file = _view(_xlsx, is_data=True), _view(_pdf, is_data=False)

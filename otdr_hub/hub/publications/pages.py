@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from governance.publication.models import Publication
 from governance.publication.selectors import State, publications, states, why_not_again
 from otdr_hub.hub.changes import shown_rate
@@ -102,7 +102,7 @@ class PublicationPage:
 
 def names() -> dict[str, str]:
     """Market code -> name."""
-    return dict(Market.objects.values_list("code", "name"))
+    return market_names()
 
 
 def before(one: Publication) -> Publication | None:

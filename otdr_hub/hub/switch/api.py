@@ -8,7 +8,6 @@ from django.http import Http404
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,84 +18,31 @@ from governance.access.once import done_once
 from governance.access.policy import may
 from governance.access.views import actor_of
 from governance.killswitch.models import Shutoff
-from governance.killswitch.selectors import history
-from governance.killswitch.services import CATEGORIES, lift_ask, shutoff_activate, shutoff_explain
+from governance.killswitch.selectors import history, open_ask, open_asks
+from governance.killswitch.services import lift_ask, shutoff_activate, shutoff_explain
 from governance.ledger.selectors import epoch
 from otdr_hub.hub.desk import schemas
 from otdr_hub.hub.switch.names import reason_of
-from otdr_hub.hub.switch.rows import is_asked
+from otdr_hub.hub.switch.schemas import (
+    OnRequest,
+    OnRequested,
+    ShutoffDone,
+    ShutoffPart,
+    ShutoffReasonRequest,
+    ShutoffRequest,
+    ShutoffsPayload,
+)
 from otdr_hub.lib.outcome import require
 
 never_kept = method_decorator(cache_control(no_store=True), name="dispatch")
 _MOST = 200
 
 
-class ScopeKey(serializers.Serializer[Any]):
-    """What is off: a market (`global`: every one), and within it all or `carrier` figures."""
-
-    market = serializers.CharField(max_length=8)
-    breakout = serializers.CharField(max_length=20, required=False, default="-")
-    value = serializers.CharField(max_length=80, required=False, default="-")
-
-
-class ShutoffRequest(serializers.Serializer[Any]):
-    """Switch a scope key off. The reason may follow within the hour."""
-
-    scope = ScopeKey()
-    category = serializers.ChoiceField(choices=[(value, value) for value in CATEGORIES])
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
-
-
-class ShutoffReasonRequest(serializers.Serializer[Any]):
-    """Why, after the fact."""
-
-    reason = serializers.CharField(max_length=300)
-
-
-class OnRequest(serializers.Serializer[Any]):
-    """What was wrong, and how it is known to be right now."""
-
-    evidence = serializers.CharField(max_length=1000)
-
-
-class ShutoffPart(serializers.Serializer[Any]):
-    """One use of the kill switch. `reason` is null for whoever may not read it: it can carry a number."""
-
-    id = serializers.IntegerField()
-    scope = ScopeKey()
-    category = serializers.CharField()
-    reason = serializers.CharField(allow_null=True, allow_blank=True)
-    by = serializers.CharField()
-    at = serializers.DateTimeField()
-    lifted_at = serializers.DateTimeField(allow_null=True)
-    on_requested = serializers.BooleanField()
-
-
-class ShutoffDone(ShutoffPart):
-    """The same with the epoch it made: no answer read under that epoch or a later one shows it."""
-
-    epoch = serializers.IntegerField()
-
-
-class ShutoffsPayload(serializers.Serializer[Any]):
-    """`GET /api/v1/shutoffs`: the newest two hundred."""
-
-    epoch = serializers.IntegerField()
-    shutoffs = ShutoffPart(many=True)
-
-
-class OnRequested(serializers.Serializer[Any]):
-    """The request the departments answer at `/api/v1/signoffs/{signoff}`."""
-
-    signoff = serializers.IntegerField()
-    digests = serializers.ListField(child=serializers.CharField())
-
-
 def _actor(request: Request) -> User:
     return actor_of(request._request) if not isinstance(request.user, User) else request.user
 
 
-def _part(shutoff: Shutoff, *, may_read: bool) -> dict[str, Any]:
+def _part(shutoff: Shutoff, *, may_read: bool, is_asked: bool) -> dict[str, Any]:
     lift = getattr(shutoff, "lift", None)
     return {
         "id": shutoff.pk,
@@ -106,8 +52,12 @@ def _part(shutoff: Shutoff, *, may_read: bool) -> dict[str, Any]:
         "by": shutoff.by.username,
         "at": shutoff.at,
         "lifted_at": lift.lifted_at if lift else None,
-        "on_requested": lift is None and is_asked(shutoff),
+        "on_requested": is_asked,
     }
+
+
+def _whole(shutoff: Shutoff) -> dict[str, Any]:
+    return _part(shutoff, may_read=True, is_asked=open_ask(shutoff) is not None)
 
 
 def _checked(serializer: Any, request: Request) -> dict[str, Any]:
@@ -131,7 +81,9 @@ class ShutoffsView(APIView):
     def get(self, request: Request) -> Response:
         """Newest first; no number, and reasons only for who may act or audit."""
         may_read = bool(may(_actor(request), "shutoff_read"))
-        found = [_part(one, may_read=may_read) for one in history()[:_MOST]]
+        newest = list(history()[:_MOST])
+        asked = open_asks(newest)
+        found = [_part(one, may_read=may_read, is_asked=one.pk in asked) for one in newest]
         return Response({"epoch": epoch(), "shutoffs": found})
 
     @extend_schema(
@@ -150,7 +102,10 @@ class ShutoffsView(APIView):
             shutoff = shutoff_activate(
                 **given["scope"], category=given["category"], reason=given.get("reason", ""), actor=actor
             )
-            return Response({**_part(shutoff, may_read=True), "epoch": epoch()}, status=201)
+            return Response(
+                {**_part(shutoff, may_read=True, is_asked=open_ask(shutoff) is not None), "epoch": epoch()},
+                status=201,
+            )
 
         return done_once(request, act)
 
@@ -174,7 +129,7 @@ class ReasonView(APIView):
 
         def act() -> Response:
             shutoff_explain(shutoff=found, reason=given["reason"], actor=actor)
-            return Response(_part(_found(number), may_read=True), status=201)
+            return Response(_whole(_found(number)), status=201)
 
         return done_once(request, act)
 

@@ -6,18 +6,7 @@ from django.utils.translation import gettext as _
 
 from governance.killswitch.models import ALL, GLOBAL, WHOLE, Shutoff
 from governance.killswitch.services import CATEGORIES
-
-
-def category_words(category: str) -> str:
-    """A category as a reader calls it."""
-    return {
-        "data_quality": _("data quality"),
-        "wrong_definition": _("wrong definition"),
-        "legal_hold": _("legal hold"),
-        "security": _("security"),
-        "other": _("other"),
-        "guard": _("a guard of the product tripped"),
-    }[category]
+from otdr_hub.hub.annotations import category_words
 
 
 def choices() -> tuple[tuple[str, str], ...]:

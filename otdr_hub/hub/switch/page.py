@@ -18,16 +18,17 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.killswitch.models import GLOBAL, WHOLE, Shutoff
 from governance.killswitch.selectors import history, standing, unexplained
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from otdr_hub.errors import UNAVAILABLE
+from otdr_hub.hub.annotations import category_words
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.reading import Reading
 from otdr_hub.hub.sentences import absence_words
-from otdr_hub.hub.switch.names import category_words, choices, name_of, reason_of
+from otdr_hub.hub.switch.names import choices, name_of, reason_of
 from otdr_hub.hub.switch.preview import becomes, everything, preview
-from otdr_hub.hub.switch.rows import Off, Row, off_of, owes
+from otdr_hub.hub.switch.rows import Off, Row, offs_of, owes
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import Refused, WithheldError
 
@@ -105,7 +106,8 @@ def _last(code: str, flips: dict[str, Shutoff]) -> str:
 
 
 def _rows(reading: Reading | None, reader: User, now: dt.datetime, names: dict[str, str]) -> list[Row]:
-    offs = {one.market: one for one in standing().filter(breakout=WHOLE)}
+    whole = list(standing().filter(breakout=WHOLE))
+    offs = dict(zip((one.market for one in whole), offs_of(whole, names, reader, now), strict=True))
     rounds = dict(
         Shutoff.objects.filter(breakout=WHOLE).order_by().values_list("market").annotate(n=Count("pk"))
     )
@@ -114,8 +116,7 @@ def _rows(reading: Reading | None, reader: User, now: dt.datetime, names: dict[s
     is_dark = GLOBAL in offs
     found = []
     for code, name in (*names.items(), (GLOBAL, _("Everything"))):
-        shutoff = offs.get(code)
-        off = off_of(shutoff, names, reader, now) if shutoff else None
+        off = offs.get(code)
         seen = None
         if reading is not None and off is None and not is_dark:
             seen = everything(reading) if code == GLOBAL else preview(reading, code)
@@ -165,9 +166,9 @@ def _owed(names: dict[str, str], reader: User, now: dt.datetime) -> tuple[Owed, 
 def switch_page(reader: User) -> SwitchPage:
     """The page for one reader: what is off, what may be done, and what doing it would say."""
     reading, now = read_or_none(), clock.now()
-    names = dict(Market.objects.order_by("priority", "code").values_list("code", "name"))
+    names = market_names()
     *rows, last = _rows(reading, reader, now, names)
-    carriers = tuple(off_of(one, names, reader, now) for one in standing().exclude(breakout=WHOLE))
+    carriers = offs_of(list(standing().exclude(breakout=WHOLE)), names, reader, now)
     off = sum(row.mark.style == "off" for row in rows)
     acts, reads = may(reader, "shutoff_activate"), may(reader, "shutoff_read")
     return SwitchPage(

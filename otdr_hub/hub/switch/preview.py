@@ -112,4 +112,6 @@ def becomes(found: Preview) -> str:
         return _("The hub has no number now, and has none afterwards.")
     if not found.after:
         return _("%(before)s goes, and no number comes in its place.") % {"before": found.before}
+    if found.before == found.after:
+        return _("%(before)s stays %(after)s.") % {"before": found.before, "after": found.after}
     return _("%(before)s becomes %(after)s.") % {"before": found.before, "after": found.after}

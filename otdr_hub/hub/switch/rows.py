@@ -7,6 +7,7 @@ Reasons and evidence are free text and may carry a number, so they are told only
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -16,12 +17,13 @@ from django.utils.translation import gettext_noop
 from governance.access.models import User
 from governance.access.policy import may
 from governance.killswitch.models import LiftAsk, Shutoff
-from governance.killswitch.selectors import REASON_WITHIN, is_void, open_ask
-from governance.signoffs.models import SignoffRequest
-from governance.signoffs.selectors import missing_roles
+from governance.killswitch.selectors import REASON_WITHIN, newest_asks, voids
+from governance.signoffs.models import SignoffLine
+from governance.signoffs.selectors import missing_by_digest
+from otdr_hub.hub.annotations import category_words
 from otdr_hub.hub.desk import words
 from otdr_hub.hub.numbers import moment
-from otdr_hub.hub.switch.names import category_words, name_of, reason_of
+from otdr_hub.hub.switch.names import name_of, reason_of
 from otdr_hub.hub.switch.preview import Preview
 
 
@@ -82,35 +84,46 @@ _VOID = {
 }
 
 
-def _asking(ask: LiftAsk) -> Asking:
-    request = SignoffRequest.objects.filter(lines__digest=ask.digest).first()
-    link = reverse("desk:signoff", kwargs={"number": request.pk}) if request else ""
+def _asking(ask: LiftAsk, void: str, request: int | None, missing: Sequence[str]) -> Asking:
+    link = reverse("desk:signoff", kwargs={"number": request}) if request else ""
     said = {"name": ask.asked_by.username, "time": moment(ask.asked_at)}
     lead = _("%(name)s asked on %(time)s to switch it on again.") % said
-    void = is_void(ask)
     if void:
-        return Asking(f"{lead} {_(_VOID.get(void, ''))}".strip(), link, is_open=False)
-    missing = words.join_departments(missing_roles("shutoff_lift", ask.digest))
-    return Asking(f"{lead} {_('Missing: %(names)s.') % {'names': missing}}", link, is_open=True)
+        why = _(_VOID[void]) if void in _VOID else ""
+        return Asking(f"{lead} {why}".strip(), link, is_open=False)
+    names = words.join_departments(list(missing))
+    return Asking(f"{lead} {_('Missing: %(names)s.') % {'names': names}}", link, is_open=True)
 
 
-def off_of(shutoff: Shutoff, names: dict[str, str], reader: User, now: dt.datetime) -> Off:
-    """A shutoff as this reader may know it."""
-    may_read = bool(may(reader, "shutoff_read"))
-    newest = shutoff.asks.select_related("asked_by", "shutoff").order_by("-pk").first()
-    return Off(
-        number=shutoff.pk,
-        name=name_of(shutoff, names),
-        since=moment(shutoff.at),
-        machine=shutoff.at.isoformat(),
-        who=shutoff.by.username,
-        category=category_words(shutoff.category),
-        reason=reason_of(shutoff) if may_read else "",
-        owes=owes(shutoff, now),
-        asking=_asking(newest) if newest else None,
+def _askings(shutoffs: Sequence[Shutoff]) -> dict[int, Asking]:
+    """Shutoff -> how it was asked for last; as many questions for many as for one."""
+    asks = newest_asks(shutoffs)
+    digests = [ask.digest for ask in asks.values()]
+    void, missing = voids(asks.values()), missing_by_digest("shutoff_lift", digests)
+    lines = SignoffLine.objects.filter(digest__in=digests).order_by("-request_id")
+    requests = dict(lines.values_list("digest", "request_id"))
+    return {
+        off: _asking(ask, void[ask.pk], requests.get(ask.digest), missing[ask.digest])
+        for off, ask in asks.items()
+    }
+
+
+def offs_of(
+    shutoffs: Sequence[Shutoff], names: dict[str, str], reader: User, now: dt.datetime
+) -> tuple[Off, ...]:
+    """Shutoffs as this reader may know them, in their order."""
+    may_read, askings = bool(may(reader, "shutoff_read")), _askings(shutoffs)
+    return tuple(
+        Off(
+            number=shutoff.pk,
+            name=name_of(shutoff, names),
+            since=moment(shutoff.at),
+            machine=shutoff.at.isoformat(),
+            who=shutoff.by.username,
+            category=category_words(shutoff.category),
+            reason=reason_of(shutoff) if may_read else "",
+            owes=owes(shutoff, now),
+            asking=askings.get(shutoff.pk),
+        )
+        for shutoff in shutoffs
     )
-
-
-def is_asked(shutoff: Shutoff) -> bool:
-    """Whether the departments are asked about it now."""
-    return open_ask(shutoff) is not None

@@ -19,7 +19,7 @@ from governance.access.views import actor_of
 from governance.killswitch.models import GLOBAL, WHOLE, Shutoff
 from governance.killswitch.selectors import is_open, of_key
 from governance.killswitch.services import lift_ask, shutoff_activate, shutoff_explain
-from governance.markets.models import Market
+from governance.markets.selectors import names as market_names
 from otdr_hub.hub.desk.forms import clean
 from otdr_hub.hub.freshness import numbered
 from otdr_hub.hub.noting import noted
@@ -71,7 +71,7 @@ def _place(shutoff: Shutoff) -> str:
 
 
 def _names() -> dict[str, str]:
-    return dict(Market.objects.values_list("code", "name"))
+    return market_names()
 
 
 def _sent_before(posted: QueryDict, key: tuple[str, str, str], actor: User) -> Shutoff | None:

@@ -25,6 +25,8 @@
     const layout = {
       ...figure.layout,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      // A finger that drags scrolls the page; it still has the tools of the bar.
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : figure.layout.dragmode,
       font: { family: look("--measured") || "sans-serif", size: 13, color: ink },
     };
     for (const axis of ["xaxis", "yaxis"]) {

@@ -11,7 +11,7 @@
       return (data.creation_options || data.request_options).publicKey;
     }
     const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error("The server gave no question to answer.");
+    if (!answer.ok) throw new Error("no question");
     return (await answer.json()).request_options.publicKey;
   }
 
@@ -49,9 +49,7 @@
         form.submit();
       } catch (error) {
         button.disabled = false;
-        said.textContent = error.name === "NotAllowedError"
-          ? "No passkey was given. Try again, or use another way."
-          : "This browser could not use a passkey here. Use another way.";
+        said.textContent = error.name === "NotAllowedError" ? said.dataset.refused : said.dataset.failed;
       }
     });
   }

@@ -17,8 +17,9 @@ FROM public.governance_epoch e, public.governance_ledger_head h WHERE e.id = 1 A
 
 
 class Migration(migrations.Migration):
+    replaces = [("hub", "0009_signed")]
 
-    dependencies = [("hub", "0007_publications"), ("governance", "0017_target")]
+    dependencies = [("hub", "0003_publications"), ("governance", "0017_target")]
 
     operations = [
         migrations.RunSQL(HOLDS, "DROP FUNCTION hub.ledger_holds(bigint, text)"),

@@ -133,7 +133,8 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0006_breakout"), ("governance", "0015_publication")]
+    replaces = [("hub", "0007_publications")]
+    dependencies = [("hub", "0002_breakout"), ("governance", "0015_publication")]
     operations = [
         migrations.RunSQL(LINE, "DROP FUNCTION governance_line_standing(bigint)"),
         migrations.RunSQL(PUBLICATION, "DROP FUNCTION hub.publication(integer)"),

@@ -1,6 +1,14 @@
-"""Signatures cover later vintages while their guard holds; the last vintage inside it stays up.
+"""The guarded read: what `otdr_hub` may see, and nothing else.
 
-The guard is computed here because it compares counts, which governance never sees.
+A market is visible when the publication in force names a decision for it, all signatures required
+for a scope stand over that decision's digest, no newer decision says otherwise, and no shutoff is in
+effect. Every number below joins that in the same statement. Roll-up and coverage are derived here,
+so a kill needs no recomputation and nothing follows by subtraction.
+
+Signatures cover later vintages while their guard holds; the last vintage inside it stays up. The guard is
+computed here because it compares counts, which governance never sees. Which week may be told is said in one
+place, for the hub, for carriers and for earlier publications: once it is mature, with enough news from the
+carriers, and large enough; a small week of a market is as little told as a small carrier.
 """
 
 from django.db import migrations
@@ -27,9 +35,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_catalog, pg_te
 $$;
 """
 
-VIEWS = """
-DROP VIEW hub.page;
-DROP VIEW hub.standing;
+RULES = """
+-- Fewer shipments than this are told of nobody. A definition that could not be read withholds everything.
+CREATE FUNCTION governance_small_cell(document text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT greatest(coalesce(substring(document FROM '(?n)^small_cell: ([0-9]+)$')::bigint, 1 << 30), 11)
+$$;
+CREATE FUNCTION governance_week_is_told(
+  due bigint, pending bigint, unknown bigint, matures_at timestamptz, as_of timestamptz, completeness numeric,
+  smallest bigint)
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT due > 0 AND due >= smallest AND pending = 0 AND matures_at <= as_of AND unknown <= (1 - completeness) * due
+$$;
+"""
+
+STANDING = """
 -- Every registered market with the reason it may not be seen; NULL means that it may.
 CREATE VIEW hub.standing WITH (security_barrier) AS
 SELECT m.code, m.name, m.zone, m.priority, l.vintage, l.through, l.as_of, l.is_held, d.digest, d.state,
@@ -61,15 +80,16 @@ LEFT JOIN LATERAL (
   SELECT digest, state, decided_at FROM public.governance_scopedecision x
   WHERE x.market_id = m.code AND x.breakout = '-' AND x.value = '-'
   ORDER BY x.id DESC LIMIT 1) newest ON true
-LEFT JOIN LATERAL (
-  SELECT min(x.at) AS at FROM public.governance_shutoff x
-  WHERE (x.market = m.code AND x.breakout = '-' AND x.value = '-') OR x.market = 'global') off ON true;
+CROSS JOIN LATERAL (SELECT public.governance_off_since(m.code, '-', '-') AS at) off;
+"""
 
+PAGE = """
 -- The one view the hub's role may read. Each step is computed once, from the step before it.
 CREATE VIEW hub.page WITH (security_barrier) AS
 WITH publication AS MATERIALIZED (
   SELECT p.number, p.digest, p.published_at, p.as_of, p.through, v.name AS version_name,
-         v.digest AS version_digest, v.completeness_floor
+         v.digest AS version_digest, v.completeness_floor,
+         public.governance_small_cell(v.document) AS small_cell
   FROM public.governance_publication p JOIN public.governance_metricversion v ON v.digest = p.version_id
   ORDER BY p.number DESC LIMIT 1
 ),
@@ -86,8 +106,8 @@ week AS MATERIALIZED (
     SELECT x.root FROM public.metrics_periodlock x
     WHERE x.market = s.code AND x.week = w.week AND x.version_id = p.version_digest
     ORDER BY x.id DESC LIMIT 1) k ON true
-  WHERE w.week <= s.through AND w.due > 0 AND w.pending = 0 AND w.matures_at <= s.as_of
-    AND w.unknown <= (1 - p.completeness_floor) * w.due
+  WHERE w.week <= s.through AND public.governance_week_is_told(
+    w.due, w.pending, w.unknown, w.matures_at, s.as_of, p.completeness_floor, p.small_cell)
 ),
 -- A market whose newest weeks wait for signatures is shown with its own last week, and not in the sum.
 current AS (SELECT s.code FROM standing s JOIN publication p ON s.through = p.through WHERE s.reason IS NULL),
@@ -134,8 +154,20 @@ SELECT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0002_finality"), ("governance", "0006_guard")]
+    dependencies = [("governance", "0012_killswitch"), ("metrics", "0005_finality")]
+    # One statement of each view, made of the steps in which they grew. A database that took those is taken over.
+    replaces = [
+        ("hub", name)
+        for name in ("0001_views", "0002_finality", "0003_guard", "0004_killswitch", "0005_weeks")
+    ]
     operations = [
-        migrations.RunSQL(GUARD, migrations.RunSQL.noop),
-        migrations.RunSQL(VIEWS, migrations.RunSQL.noop),
+        migrations.RunSQL("CREATE SCHEMA hub", "DROP SCHEMA hub CASCADE"),
+        migrations.RunSQL(GUARD, "DROP FUNCTION governance_guard_holds(text, text)"),
+        migrations.RunSQL(
+            RULES,
+            "DROP FUNCTION governance_week_is_told(bigint, bigint, bigint, timestamptz, timestamptz, numeric, bigint);"
+            " DROP FUNCTION governance_small_cell(text)",
+        ),
+        migrations.RunSQL(STANDING, "DROP VIEW hub.standing"),
+        migrations.RunSQL(PAGE, "DROP VIEW hub.page"),
     ]

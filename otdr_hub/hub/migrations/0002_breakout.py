@@ -192,8 +192,9 @@ UNDO = "DROP VIEW hub.breakout; DROP VIEW hub.breakout_standing;"
 
 
 class Migration(migrations.Migration):
+    replaces = [("hub", "0006_breakout")]
     dependencies = [
-        ("hub", "0005_weeks"),
+        ("hub", "0001_guarded"),
         ("metrics", "0006_breakout"),
         ("governance", "0014_breakout"),
     ]
