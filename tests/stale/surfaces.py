@@ -27,13 +27,17 @@ DESK: dict[str, str] = {
     "/api/v1/signoffs/<int:number>": "signoff_read",
     "/scope/decide/": "scope_decide",
     "/api/v1/scope": "scope_decide",
+<<<<<<< HEAD
     "/triage/<int:number>/": "case_read",
     "/triage/<int:number>/explore/": "case_read",
     "/api/v1/cases/<int:number>": "case_read",
     "/decisions/preview/<slug:kind>/": "preview_look",
     "/blast/<slug:code>/": "measures_read",
     "/api/v1/blast/<slug:market>": "measures_read",
+=======
+>>>>>>> cases
 }
+# (A case is drawn from frozen assessments and has no figure of the hub; who sees it: tests/hub/test_triage.py.)
 # Pages of the audit, which say so: what could be seen at a past moment, switched off since or not.
 AUDIT: dict[str, str] = {"/ledger/past/": "history_read"}
 
