@@ -9,9 +9,10 @@ from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
 _SAME_DAY_LATE: Final = ShareTest(
-    hits="delivered_at > ends_at AND CAST(delivered_local AS DATE) <= CAST(end_local AS DATE)",
-    trials="delivered_at IS NOT NULL AND ends_at IS NOT NULL", delta=0.01, sign=1,
-    says="{now} of deliveries{where} are late by the minute and on time by the day; before it was {before}.",
+    # Of the late ones: what is delivered worse is later by days as well, another cut-off moves the same day.
+    hits="CAST(delivered_local AS DATE) <= CAST(end_local AS DATE)", trials="delivered_at > ends_at",
+    delta=0.1, sign=1,
+    says="{now} of late deliveries{where} came on the promised day itself; before it was {before}.",
 )  # fmt: skip
 _INSTANTS: Final = ShareTest(
     hits="promise_kind = 'instant'", trials="promise_kind IS NOT NULL", delta=0.03, sign=0, doubts=False,

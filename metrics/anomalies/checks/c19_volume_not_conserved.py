@@ -1,10 +1,11 @@
-"""Shipments get lost between the steps: created, sent out, delivered."""
+"""Shipments get lost between the steps: promised, created, sent out, delivered."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from metrics.anomalies.checks.base import Check, Family, Finding, strongest
+from metrics.anomalies.checks.forms import has_usual_form
 from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
@@ -25,7 +26,12 @@ _HOPS: Final = (
 
 
 def _run(world: World) -> Finding:
-    return strongest([hop.run(world) for hop in _HOPS])
+    promised = ShareTest(
+        hits=f"promised_at IS NULL AND {has_usual_form(world)}", trials="created_at IS NOT NULL",
+        delta=0.005, sign=1,
+        says="{now} of created shipments{where} were never promised; before it was {before}.",
+    )  # fmt: skip
+    return strongest([hop.run(world) for hop in (promised, *_HOPS)])
 
 
 CHECK: Final = Check(

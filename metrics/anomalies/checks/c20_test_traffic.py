@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from metrics.anomalies.checks.base import Check, Family, Finding, strongest
+from metrics.anomalies.checks.forms import has_usual_form
 from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
-_FORMS: Final = """
-SELECT id_form, id_length, count(*) FROM shipment WHERE part = 'base'
-GROUP BY ALL ORDER BY 3 DESC, 1, 2 LIMIT 20
-"""
 _DURATION: Final = """
 SELECT date_diff('second', created_at, delivered_at) AS s, count(*) AS n FROM shipment
 WHERE part = 'suspect' AND delivered_at > created_at GROUP BY s ORDER BY n DESC, s LIMIT 1
@@ -19,9 +16,8 @@ WHERE part = 'suspect' AND delivered_at > created_at GROUP BY s ORDER BY n DESC,
 
 
 def _run(world: World) -> Finding:
-    known = [f"({world.quoted(str(form))}, {int(length)})" for form, length, _ in world.rows(_FORMS)]
     forms = ShareTest(
-        hits=f"(id_form, id_length) NOT IN ({', '.join(known) or repr(('', 0))})", trials="TRUE",
+        hits=f"NOT {has_usual_form(world)}", trials="TRUE",
         delta=0.005, sign=1,
         says="{now} of shipments{where} have identifiers of a form hardly seen before ({before}).",
     )  # fmt: skip
