@@ -30,11 +30,11 @@ _ANSWERS: Final = MappingProxyType(
 # What a note says stays in its case: whoever reads the record may not be who reads the case.
 _NOTES: Final = MappingProxyType(
     {
-        "word_sent": "a private word to the owner of the data",
-        "owner_reply": "the owner's reply",
-        "shown_wider": "shown to everybody concerned",
-        "claim": "an explanation",
-        "proposal": "a proposed verdict",
+        "word_sent": gettext_noop("a private word to the owner of the data"),
+        "owner_reply": gettext_noop("the owner's reply"),
+        "shown_wider": gettext_noop("shown to everybody concerned"),
+        "claim": gettext_noop("an explanation"),
+        "proposal": gettext_noop("a proposed verdict"),
     }
 )
 
@@ -145,6 +145,11 @@ def _rows(payload: Payload) -> str:
     return _("%(accepted)s of %(rows)s rows taken") % given
 
 
+def _noted(payload: Payload) -> str:
+    words = _NOTES.get(str(payload.get("kind")), "")
+    return _(words) if words else ""
+
+
 _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
     {
         Action.SIGNOFF_GIVEN: _answer,
@@ -161,8 +166,8 @@ _MORE: Final[Mapping[str, Callable[[Payload], str]]] = MappingProxyType(
         Action.REQUEST_ANSWERED: _answered,
         Action.SCOPE_DECIDED: _decided,
         Action.CASE_OPENED: lambda payload: ", ".join(dict.fromkeys(payload.get("weeks", []))),
-        Action.CASE_NOTED: lambda payload: _NOTES.get(str(payload.get("kind")), ""),
-        Action.CASE_RESOLVED: lambda payload: str(payload.get("verdict", "")).replace("_", " "),
+        Action.CASE_NOTED: _noted,
+        Action.CASE_RESOLVED: lambda payload: _word(payload.get("verdict", "")),
         Action.SHUTOFF_ACTIVATED: _off,
         Action.SHUTOFF_TRIPPED: _off,
         Action.SHUTOFF_REPEATED: lambda payload: ", ".join(

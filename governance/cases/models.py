@@ -7,6 +7,7 @@ evidence names by digest. What the database holds itself is in migration 0018.
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from governance.markets.models import Market
 
@@ -22,9 +23,9 @@ class Case(models.Model):
     """
 
     class Origin(models.TextChoices):
-        DETECTION = "detection", "the detector"
-        CHECK = "check", "a check"
-        PERSON = "person", "a person"
+        DETECTION = "detection", gettext_noop("the detector")
+        CHECK = "check", gettext_noop("a check")
+        PERSON = "person", gettext_noop("a person")
 
     number = models.PositiveIntegerField(primary_key=True)
     market = models.ForeignKey(Market, on_delete=models.PROTECT)
@@ -128,12 +129,12 @@ class CaseNote(models.Model):
     what is proposed."""
 
     class Kind(models.TextChoices):
-        NOTE = "note", "noted"
-        WORD_SENT = "word_sent", "sent a private word to the owner"
-        OWNER_REPLY = "owner_reply", "the owner's reply"
-        SHOWN_WIDER = "shown_wider", "showed it to everybody concerned"
-        CLAIM = "claim", "put forward an explanation"
-        PROPOSAL = "proposal", "proposed a verdict"
+        NOTE = "note", gettext_noop("noted")
+        WORD_SENT = "word_sent", gettext_noop("sent a private word to the owner")
+        OWNER_REPLY = "owner_reply", gettext_noop("the owner's reply")
+        SHOWN_WIDER = "shown_wider", gettext_noop("showed it to everybody concerned")
+        CLAIM = "claim", gettext_noop("put forward an explanation")
+        PROPOSAL = "proposal", gettext_noop("proposed a verdict")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -162,10 +163,10 @@ class CaseVerdict(models.Model):
     """What a case ended in. It rests on one frozen assessment; only `undetermined` may do without."""
 
     class Verdict(models.TextChoices):
-        REAL_CHANGE = "real_change", "a real change"
-        DATA_DEFECT = "data_defect", "a data defect"
-        DEFINITION_CHANGE = "definition_change", "a change of definition"
-        UNDETERMINED = "undetermined", "undetermined"
+        REAL_CHANGE = "real_change", gettext_noop("real change")
+        DATA_DEFECT = "data_defect", gettext_noop("data defect")
+        DEFINITION_CHANGE = "definition_change", gettext_noop("definition change")
+        UNDETERMINED = "undetermined", gettext_noop("undetermined")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="verdicts")
     verdict = models.CharField(max_length=20, choices=Verdict.choices)

@@ -68,23 +68,10 @@ def case_open(
     """
     require(may(actor, "case_open"))
     found = check_scope(market, breakout, value, (first_week, last_week))
-    if origin not in Case.Origin.values:
-        raise InvalidInputError(
-            _("'%(origin)s' is no origin; use %(known)s.")
-            % {"origin": origin, "known": ", ".join(Case.Origin.values)}
-        )
-    if origin != Case.Origin.PERSON and not actor.is_system:
-        raise NotAllowedError(_("Only the product itself says that its detector or a check opened a case."))
+    _check_origin(origin, actor)
     title = said("title", title)
     ledger.order_visibility()
-    same = [
-        one for one in selectors.covering(market, breakout, value, last_week) if one.last_week >= first_week
-    ]
-    if same:
-        raise ConflictError(
-            _("%(case)s is open for %(market)s and that time already; work on it there.")
-            % {"case": same[0], "market": market}
-        )
+    _check_alone((market, breakout, value), first_week, last_week)
     number = (Case.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     case = Case.objects.create(
         number=number, market=found, breakout=breakout, value=value, first_week=first_week,
@@ -101,6 +88,26 @@ def case_open(
         facts=ledger.together(facts.of([case]), facts.of_steps(steps), facts.of_evidence(frozen)),
     )
     return case
+
+
+def _check_origin(origin: str, actor: User) -> None:
+    if origin not in Case.Origin.values:
+        raise InvalidInputError(
+            _("'%(origin)s' is no origin; use %(known)s.")
+            % {"origin": origin, "known": ", ".join(Case.Origin.values)}
+        )
+    if origin != Case.Origin.PERSON and not actor.is_system:
+        raise NotAllowedError(_("Only the product itself says that its detector or a check opened a case."))
+
+
+def _check_alone(key: tuple[str, str, str], first: dt.date, last: dt.date) -> None:
+    """Raises ConflictError where a case of that scope key and time is open."""
+    same = [one for one in selectors.covering(*key, last) if one.last_week >= first]
+    if same:
+        raise ConflictError(
+            _("%(case)s is open for %(market)s and that time already; work on it there.")
+            % {"case": same[0], "market": key[0]}
+        )
 
 
 def _plan(case: Case, plan: Sequence[Planned], actor: User) -> list[CaseStep]:

@@ -256,8 +256,8 @@ KINDS = [
     ("proposal", "proposed a verdict"),
 ]  # fmt: skip
 VERDICTS = [
-    ("real_change", "a real change"), ("data_defect", "a data defect"),
-    ("definition_change", "a change of definition"), ("undetermined", "undetermined"),
+    ("real_change", "real change"), ("data_defect", "data defect"),
+    ("definition_change", "definition change"), ("undetermined", "undetermined"),
 ]  # fmt: skip
 
 

@@ -125,6 +125,13 @@ def _check_whole(market: Market, breakout: str, state: str) -> None:
         )
 
 
+def _check_no_case(market: Market, breakout: str, through: dt.date) -> None:
+    """In turn with whoever opens a case: the one that commits first is seen by the other."""
+    ledger.order_visibility()
+    if why := cases.refusal(market.code, breakout, value_of(breakout), through):
+        raise ConflictError(why)
+
+
 def _assessed_anew(market: Market, key: Mapping[str, str]) -> dict[str, int]:
     """The exclusion a decision comes after, if any: part of what is signed, so that the same data takes new
     signatures. It stands in the row, since the digest is that of the row."""
@@ -174,10 +181,7 @@ def scope_decide(
         "version": version.digest, "vintage": vintage, "through": through, **said,
     }  # fmt: skip
     if state != ScopeState.EXCLUDED:
-        # In turn with whoever opens a case: the one that commits first is seen by the other.
-        ledger.order_visibility()
-        if why := cases.refusal(market.code, breakout, key["value"], through):
-            raise ConflictError(why)
+        _check_no_case(market, breakout, through)
     decision = ScopeDecision.objects.create(
         market=market, state=state, version=version, vintage=vintage, through=through,
         digest=digest.of(content), decided_by=actor, decided_at=clock.now(), **key, **said,

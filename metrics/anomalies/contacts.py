@@ -31,7 +31,8 @@ class Corroboration:
     """What the contacts say. Rates are shares; `implied` is the on-time rate they imply, with its 90 %
     interval; `factor` is log10 of how much likelier unchanged lateness makes them than the reported rate.
 
-    `discriminates` is False when both would look alike; `control` is the change of the control topics.
+    `discriminates` is False when both would look alike; `control` is the log change of the control topics,
+    and `control_noise` what chance makes of their counts.
     """
 
     reported: float
@@ -42,6 +43,7 @@ class Corroboration:
     factor: float
     discriminates: bool
     control: float
+    control_noise: float
     seen: int
     expected_reported: float
     expected_unchanged: float
@@ -59,7 +61,7 @@ class Corroboration:
     @property
     def is_control_quiet(self) -> bool:
         """Whether the topics that have nothing to do with deliveries stayed as they were."""
-        return abs(self.control) < _QUIET_CONTROL
+        return abs(self.control) < _QUIET_CONTROL + 2 * self.control_noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def corroborate(
     apart = abs(log(max(claimed, 1e-9) / max(unchanged, 1e-9)))
     return Corroboration(
         reported, before, implied, low, high, _factor(seen, unchanged, claimed, noise), apart >= 2 * noise,
-        _control(by_topic, days, told, due), seen, claimed, unchanged,
+        *_control(by_topic, days, told, due), seen, claimed, unchanged,
     )  # fmt: skip
 
 
@@ -166,11 +168,14 @@ def _control(
     base: Sequence[dt.date],
     now: Sequence[dt.date],
     due: Mapping[dt.date, int],
-) -> float:
-    """Log change of contacts per shipment about anything else: what a changed channel would move as well."""
+) -> tuple[float, float]:
+    """Log change of contacts per shipment about anything else, which a changed channel would move as well,
+    and its noise. Compared are the same days of the week: people ask less at weekends."""
     others = [of_topic for topic, of_topic in topics.items() if topic != TOPIC]
-    if not others:
-        return 0.0
-    before = sum(one.get(day, 0) for one in others for day in base) / sum(due[day] for day in base)
-    after = sum(one.get(day, 0) for one in others for day in now) / sum(due[day] for day in now)
-    return log((after + 1e-9) / (before + 1e-9))
+    weekdays = {day.weekday() for day in now}
+    alike = [day for day in base if day.weekday() in weekdays]
+    if not others or not alike:
+        return 0.0, 0.0
+    before, after = (sum(one.get(day, 0) for one in others for day in days) for days in (alike, now))
+    rates = [(n + 0.5) / sum(due[day] for day in days) for n, days in ((before, alike), (after, now))]
+    return log(rates[1] / rates[0]), float(np.sqrt(1 / (before + 1) + 1 / (after + 1)))

@@ -41,6 +41,16 @@ def of(found: Assessment) -> dict[str, Any]:
         "input": _plain(found.inputs),
         "rate": _rate(found),
         "days": _days(found),
+        "alarms": [
+            {
+                "clock": one.clock,
+                "day": one.day.isoformat(),
+                "observed": fixed(one.observed),
+                "expected": fixed(one.expected),
+                "z": fixed(one.z, 2),
+            }
+            for one in found.alarms
+        ],
         "checks": [_check(kind, finding) for kind, finding in evidence.findings.items()],
         "hypotheses": [_hypothesis(evidence, one) for one in found.hypotheses],
         "owner": _owner(found),
@@ -69,7 +79,9 @@ def _rate(found: Assessment) -> dict[str, Any]:
 
 
 def _days(found: Assessment) -> list[dict[str, Any]]:
-    alarms = {alarm.day: "up" if alarm.step > 0 else "down" for alarm in found.alarms}
+    alarms = {
+        alarm.day: "up" if alarm.step > 0 else "down" for alarm in found.alarms if alarm.clock == "fast"
+    }
     return [
         {
             "day": row.day.isoformat(), "part": row.part, "due": row.due, "on_time": row.on_time,

@@ -31,13 +31,7 @@ class Corrected:
 def suspect_rows(world: World, evidence: Evidence, kinds: list[str]) -> tuple[int, int]:
     """How many due shipments of the suspect days the firing checks among `kinds` doubt, and how many of
     them count as on time."""
-    where = [
-        f"({finding.suspect})"
-        for kind in kinds
-        if (finding := evidence.findings.get(kind))
-        and finding.suspect
-        and rank(finding.level) >= rank(Level.FIRE)
-    ]
+    where = _doubted(evidence, kinds)
     if not where:
         return 0, 0
     doubted, on_time = world.one(
@@ -45,6 +39,12 @@ def suspect_rows(world: World, evidence: Evidence, kinds: list[str]) -> tuple[in
         f" WHERE part = 'suspect' AND {DUE} AND ({' OR '.join(where)})"
     )
     return int(doubted), int(on_time)
+
+
+def _doubted(evidence: Evidence, kinds: list[str]) -> list[str]:
+    """The rows the firing checks among `kinds` doubt, as SQL conditions."""
+    found = [evidence.findings[kind] for kind in kinds if kind in evidence.findings]
+    return [f"({one.suspect})" for one in found if one.suspect and rank(one.level) >= rank(Level.FIRE)]
 
 
 def range_of(world: World, suspect: tuple[int, int]) -> Range:
@@ -79,24 +79,19 @@ def _agrees(rate: float, contacts: object) -> bool:
 
 def _imputed(world: World, evidence: Evidence, kinds: list[str]) -> float | None:
     """The rate if doubted rows were on time as often as their carrier's before."""
-    where = [
-        f"({finding.suspect})"
-        for kind in kinds
-        if (finding := evidence.findings.get(kind))
-        and finding.suspect
-        and rank(finding.level) >= rank(Level.FIRE)
-    ]
+    where = _doubted(evidence, kinds)
     if not where or not world.due:
         return None
     rows = world.rows(
         f"""
         WITH usual AS (
           SELECT carrier, count(*) FILTER ({ON_TIME}) AS hits, count(*) AS trials FROM shipment
-          WHERE part = 'base' AND {DUE} GROUP BY carrier)
-        SELECT s.carrier, count(*), count(*) FILTER ({ON_TIME}), any_value(u.hits), any_value(u.trials)
-        FROM shipment s LEFT JOIN usual u ON u.carrier = s.carrier
-        WHERE part = 'suspect' AND {DUE} AND ({" OR ".join(where)}) GROUP BY 1 ORDER BY 1
-        """.replace("AND status", "AND s.status")
+          WHERE part = 'base' AND {DUE} GROUP BY carrier),
+        doubted AS (
+          SELECT carrier, count(*) AS n, count(*) FILTER ({ON_TIME}) AS on_time FROM shipment
+          WHERE part = 'suspect' AND {DUE} AND ({" OR ".join(where)}) GROUP BY carrier)
+        SELECT carrier, n, on_time, hits, trials FROM doubted LEFT JOIN usual USING (carrier) ORDER BY carrier
+        """
     )
     usual = evidence.step.before if evidence.step else 0.0
     clean = world.on_time - sum(int(row[2]) for row in rows)

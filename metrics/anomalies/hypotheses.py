@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, log
 from typing import Final
 
@@ -32,9 +33,14 @@ PRIOR_UNKNOWN: Final = 0.10
 RECENT_CHANGE: Final = 3.0  # how much likelier a defect tied to a logged change of the last 14 days is
 
 CAP: Final = 4.6  # nats a family can weigh
+PRIOR_WORLDS: Final = 3.0  # how many worlds the mean of all hypotheses counts as in each of them
+# What a check is taken to say of its own defect before anything is planted; what is seen soon outweighs it.
+OWN: Final[Mapping[str, float]] = {"clear": 0.08, "hint": 0.07, "fire": 0.25, "strong": 0.6}
+KEPT: Final = 0.02  # of the prior, whatever is seen: nothing is ever certain
 REST: Final = 0.3  # weight of all but the strongest item of a family
 LEAST: Final = 0.03  # no value is rarer, or commoner than one less this, under any hypothesis
 
+_OTHERS: Final = ("contacts", "step", "mix", "batch", "volume")
 _FAMILIES: Final[Mapping[str, Family]] = {
     **{check.kind: check.family for check in CHECKS},
     "contacts": Family.OUTSIDE,
@@ -67,7 +73,7 @@ class Hypothesis:
         return self.name in DEFECTS or self.name == UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Learned:
     """How often each value of each item was seen under each hypothesis, and the temperature of the sums."""
 
@@ -76,11 +82,31 @@ class Learned:
 
     def chance(self, name: str, item: str, value: str) -> float:
         """The share of worlds of a hypothesis in which an item had a value, smoothed and kept off 0 and 1."""
-        seen = self.counts.get(item, {}).get(name, {})
-        total = sum(seen.values())
-        values = len(values_of(item))
-        share = (seen.get(value, 0) + 0.5) / (total + 0.5 * values)
-        return min(max(share, LEAST), 1 - LEAST)
+        return self._chances[item, value].get(name, self._chances[item, value][""])
+
+    @cached_property
+    def _chances(self) -> dict[tuple[str, str], dict[str, float]]:
+        """By item and value: the share of each hypothesis, and under "" of one nothing is known of.
+
+        Smoothing goes to the mean of all, and not to even shares: that keeps what was seldom planted from
+        looking unlike the rest.
+        """
+        found: dict[tuple[str, str], dict[str, float]] = {}
+        for item in (*DEFECTS, *_OTHERS):
+            by_name, values = self.counts.get(item, {}), values_of(item)
+            for value in values:
+                shares = [seen.get(value, 0) / sum(seen.values()) for seen in by_name.values() if seen]
+                usual = (sum(shares) + 1 / len(values)) / (len(shares) + 1)
+                smooth = {"": usual}
+                # An item is named after its defect, which is told of here whether or not it was ever planted.
+                own: dict[str, Mapping[str, int]] = {item: {}} if item in DEFECTS else {}
+                for name, seen in {**own, **by_name}.items():
+                    before = OWN[value] if name == item else usual
+                    smooth[name] = (seen.get(value, 0) + PRIOR_WORLDS * before) / (
+                        sum(seen.values()) + PRIOR_WORLDS
+                    )
+                found[item, value] = {name: min(max(p, LEAST), 1 - LEAST) for name, p in smooth.items()}
+        return found
 
 
 def values_of(item: str) -> tuple[str, ...]:
@@ -121,15 +147,21 @@ def judge(
     """All hypotheses with probabilities that add up to 1, likeliest first."""
     start = priors(recent, known)
     scored = {name: _score(learned, name, found, known) for name in start}
-    sums = {
-        name: log(start[name]) + sum(term.nats for term in terms) / learned.temperature
-        for name, terms in scored.items()
-    }
+    nats = {name: sum(term.nats for term in terms) for name, terms in scored.items()}
+    chances = probabilities(start, nats, learned.temperature)
+    judged = [Hypothesis(name, chances[name], start[name], scored[name]) for name in start]
+    return sorted(judged, key=lambda one: (-one.probability, one.name))
+
+
+def probabilities(
+    start: Mapping[str, float], nats: Mapping[str, float], temperature: float
+) -> dict[str, float]:
+    """Priors and sums of nats as probabilities that add up to 1."""
+    sums = {name: log(start[name]) + nats[name] / temperature for name in start}
     top = max(sums.values())
     weights = {name: exp(value - top) for name, value in sums.items()}
     total = sum(weights.values())
-    judged = [Hypothesis(name, weights[name] / total, start[name], scored[name]) for name in start]
-    return sorted(judged, key=lambda one: (-one.probability, one.name))
+    return {name: (1 - KEPT) * weight / total + KEPT * start[name] for name, weight in weights.items()}
 
 
 def _score(learned: Learned, name: str, found: Mapping[str, str], known: Sequence[str]) -> tuple[Term, ...]:

@@ -105,13 +105,11 @@ def _outcome(by_sort: Mapping[str, float]) -> str:
 def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str) -> str:
     """Likelihood only; confidence has a sentence of its own, as the two must not be mixed."""
     real = by_sort["real"]
-    first = f"That the figure reflects deliveries is {_said(real)} ({per_cent(real)})."
+    first = f"{_said(real)} that the figure reflects deliveries ({per_cent(real)})."
     if top.name in (QUIET, REAL, MIX):
         second = f"The likeliest explanation is: {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
     elif top.probability >= NAMED and top.name != UNKNOWN:
-        second = (
-            f"It is {_said(top.probability)} that {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
-        )
+        second = f"{_said(top.probability)} that {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
     else:
         second = (
             f"No single explanation is likely enough to be named; first is: {_lower(TITLES[top.name])}"
@@ -122,11 +120,7 @@ def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str) -> s
 
 def _said(probability: float) -> str:
     words = words_of(probability)
-    return (
-        f"a {words}"
-        if words.startswith("roughly")
-        else words.replace("almost no chance", "next to impossible")
-    )
+    return f"There is {words}" if words.endswith("chance") else f"It is {words}"
 
 
 def _lower(title: str) -> str:

@@ -12,7 +12,7 @@ from metrics.anomalies.hypotheses import MIX, QUIET, REAL, UNKNOWN
 
 # The scale of ICD 203 (Office of the Director of National Intelligence, "Analytic Standards").
 SCALE: Final = (
-    (0.95, "almost certain"), (0.80, "very likely"), (0.55, "likely"), (0.45, "roughly even chance"),
+    (0.95, "almost certain"), (0.80, "very likely"), (0.55, "likely"), (0.45, "a roughly even chance"),
     (0.20, "unlikely"), (0.05, "very unlikely"), (0.0, "almost no chance"),
 )  # fmt: skip
 TITLES: Final = {

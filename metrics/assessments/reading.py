@@ -33,18 +33,21 @@ def direction_of(document: Document) -> str:
 
 
 def signal_of(document: Document) -> Signal | None:
-    """What in it calls for a case: an alarm of the detector on a day in question, or a verdict that names
-    a defect though the rate is calm. None where nothing does.
+    """What in it calls for a case: an alarm of one of the clocks about the days in question, or a verdict
+    that names a defect though the rate is calm. None where nothing does.
 
     A check that fires while the verdict says that the rate may be certified is told on the page and opens
     nothing.
     """
     direction = direction_of(document)
-    alarms = [row["alarm"] for row in document["days"] if row["part"] == "suspect" and row["alarm"]]
-    if alarms:
-        return Signal("detection", alarms[-1], direction or alarms[-1])
-    if document["rate"]["is_moved"] and direction:
-        return Signal("detection", direction, direction)
+    suspect = {row["day"] for row in document["days"] if row["part"] == "suspect"}
+    raised = [
+        "up" if Decimal(one["observed"]) > Decimal(one["expected"]) else "down"
+        for one in document["alarms"]
+        if one["clock"] == "slow" or one["day"] in suspect
+    ]
+    if raised:
+        return Signal("detection", raised[-1], direction or raised[-1])
     verdict = document["verdict"]
     if verdict["outcome"] in DEFECTS and verdict["proposal"] != "certify":
         return Signal("check", verdict["name"][:40], direction)

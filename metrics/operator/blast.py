@@ -99,8 +99,8 @@ def blast(
 
     Carriers and lanes are told that cross `threshold` (per cent) by them, or lie `within` so many points of
     it with or without them. Raises NotAllowedError for whoever may not see figures that nobody certified,
-    InvalidInputError for weeks or markets that are none, ConflictError for a market that is switched off; others
-    that are off are in no sum.
+    InvalidInputError for weeks or markets that are none, ConflictError for a market that is switched off;
+    others that are off are in no sum.
     """
     require(may(actor, "measures_read"))
     _check(markets, since, through)

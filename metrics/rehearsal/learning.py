@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from math import log
+from math import inf, log
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from metrics.anomalies.evidence import gather, values
-from metrics.anomalies.hypotheses import Learned, judge, learn
+from metrics.anomalies.hypotheses import Learned, judge, learn, probabilities
 from metrics.rehearsal.plans import Plan
 from metrics.rehearsal.worlds import world_at
 
-TEMPERATURES: Final = tuple(0.5 + 0.1 * step for step in range(36))
+TEMPERATURES: Final = tuple(1.0 + 0.1 * step for step in range(31))  # never surer than the sums are
 FOLDS: Final = 3
 Sample = tuple[str, dict[str, str]]
 
@@ -25,16 +26,20 @@ def sampled(plan: Plan) -> Sample:
         return plan.truth, values(gather(world))
 
 
-def gathered(plans: Sequence[Plan], kept: Path, *, part: int = 0, parts: int = 1) -> list[Sample]:
+def gathered(
+    plans: Sequence[Plan], kept: Path, *, part: int = 0, parts: int = 1, seconds: float = inf
+) -> list[Sample]:
     """The samples of plans; those already in the file `kept` (a line each) are read from it.
 
-    With `parts`, every so-many-th plan from `part` on is made here: several processes can share the work.
+    With `parts`, every so-many-th plan from `part` on is made here: several processes can share the
+    work. After so many `seconds` no further one is begun.
     """
     done = {line["plan"]: line for line in _lines(kept)}
     found: list[Sample] = []
+    began = monotonic()
     for number, plan in enumerate(plans):
         name = json.dumps(asdict(plan), sort_keys=True)
-        if name not in done and number % parts == part:
+        if name not in done and number % parts == part and monotonic() - began < seconds:
             truth, seen = sampled(plan)
             done[name] = {"plan": name, "truth": truth, "values": seen}
             with kept.open("a", encoding="utf-8") as file:
@@ -49,20 +54,23 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def calibrated(samples: Sequence[Sample]) -> Learned:
-    """What all samples teach, with the temperature under which the left-out third is told best."""
-    return learn(samples, min(TEMPERATURES, key=lambda one: (_loss(samples, one), one)))
+    """What all samples teach, with the temperature under which left-out folds are told best."""
+    told = [one for fold in range(FOLDS) for one in _told(samples, fold)]
+    best = min(TEMPERATURES, key=lambda temperature: (_loss(told, temperature), temperature))
+    return learn(samples, best)
 
 
-def _loss(samples: Sequence[Sample], temperature: float) -> float:
-    """Mean log loss of samples judged by what the other folds teach."""
-    total = 0.0
-    for fold in range(FOLDS):
-        taught = learn(_others(samples, fold), temperature)
-        for truth, found in samples[fold::FOLDS]:
-            by_name = {one.name: one.probability for one in judge(taught, found)}
-            total -= log(max(by_name[truth], 1e-6))
-    return total
+def _told(samples: Sequence[Sample], fold: int) -> list[tuple[str, dict[str, float], dict[str, float]]]:
+    """The truth, priors and sums of nats of a fold's samples, judged by what the other folds teach."""
+    taught = learn(sample for number, sample in enumerate(samples) if number % FOLDS != fold)
+    found = []
+    for truth, seen in samples[fold::FOLDS]:
+        judged = judge(taught, seen)
+        nats = {one.name: sum(term.nats for term in one.terms) for one in judged}
+        found.append((truth, {one.name: one.prior for one in judged}, nats))
+    return found
 
 
-def _others(samples: Sequence[Sample], fold: int) -> Iterable[Sample]:
-    return (sample for number, sample in enumerate(samples) if number % FOLDS != fold)
+def _loss(told: Sequence[tuple[str, dict[str, float], dict[str, float]]], temperature: float) -> float:
+    """Mean log loss at a temperature."""
+    return -sum(log(max(probabilities(start, nats, temperature)[truth], 1e-6)) for truth, start, nats in told)

@@ -41,21 +41,25 @@ def taken_in(folder: Path, lake: Path, market: str) -> Sources:
     names: dict[Path, str] = {}
     contacts: list[tuple[dt.date, str, int]] = []
     quarantined: list[tuple[str, str, str, int]] = []
-    for path in sorted(folder.iterdir()):
-        kind = _kind(path.name)
-        if kind is None:
-            continue
-        with connect() as connection:
+    with connect() as connection:  # one for all files, as opening one takes longer than reading one
+        for number, path in enumerate(sorted(folder.iterdir())):
+            kind = _kind(path.name)
+            if kind is None:
+                continue
+            connection.execute(f"CREATE SCHEMA file_{number}")
+            connection.execute(f"USE file_{number}")
             source = "backfill" if path.name.startswith("backfill") else "live"
             parsed = read(connection, path, kind, source=source, markets=[market])
-            quarantined += [(path.stem, kind, reason, number) for reason, number in parsed.reasons.items()]
+            quarantined += [(path.stem, kind, reason, rows) for reason, rows in parsed.reasons.items()]
             if kind == "contacts":
                 contacts += connection.execute("SELECT date, topic, count FROM good").fetchall()
-                continue
-            kept = lake / f"{path.stem}.parquet"
-            connection.execute(f"COPY good TO {literal(str(kept))} (FORMAT parquet)")
-            names[kept] = path.stem
-            found[kind].append(kept)
+            else:
+                kept = lake / f"{path.stem}.parquet"
+                names[kept] = path.stem
+                connection.execute(f"COPY good TO {literal(str(kept))} (FORMAT parquet)")
+                found[kind].append(kept)
+            connection.execute("USE main")
+            connection.execute(f"DROP SCHEMA file_{number} CASCADE")
     inputs = Inputs(found["promises"], found["events"], ZONES[market])
     files = [(path.name, kind, path.stem, digest.of_file(path)) for kind in found for path in found[kind]]
     return Sources(inputs, names, contacts, quarantined, files, market)

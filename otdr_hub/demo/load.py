@@ -216,7 +216,7 @@ def load(*, today: dt.date, scale: float, say: Say) -> Loaded:
         run = run_execute(run=run, actor=_account("data-engineer"))
         _lock(version, scenario.start, week)
         plan_launch(today)
-        look_into(version, week, say)
+        look_into(version, week, UNDECIDED, say)
         return Loaded(_publish(version, run, week), week, rows)
 
 

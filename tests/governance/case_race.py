@@ -20,12 +20,30 @@ import django
 from tests.governance.role_race import Act, ordered
 
 
+def opening() -> Any:
+    """The product opens a case over AA's week."""
+    from governance.access.services import system
+    from governance.cases.services import case_open
+    from tests import builders
+
+    return case_open(
+        market="AA", first_week=builders.WEEK, last_week=builders.WEEK, origin="detection", title="x",
+        actor=system(),
+    )  # fmt: skip
+
+
+def closed() -> None:
+    """Whatever is open is resolved."""
+    from governance.cases.models import Case
+    from governance.cases.verdicts.services import case_resolve
+    from tests.builders import person
+
+    for case in Case.objects.filter(verdicts=None):
+        case_resolve(case=case, verdict="undetermined", reason="x", actor=person("dpm"))
+
+
 def races(folder: Path) -> Iterator[tuple[str, Act, Act]]:
     """Name, first act, second act; each from a market that no case is open about."""
-    from governance.access.services import system
-    from governance.cases.models import Case
-    from governance.cases.services import case_open
-    from governance.cases.verdicts.services import case_resolve
     from governance.models import Market
     from governance.publication.services import publication_publish
     from governance.scope.services import scope_decide
@@ -35,16 +53,6 @@ def races(folder: Path) -> Iterator[tuple[str, Act, Act]]:
 
     run, request = builders.asked(folder)
     vintages, dpm = vintages_of(run), person("dpm")
-
-    def opening() -> Case:
-        return case_open(
-            market="AA", first_week=builders.WEEK, last_week=builders.WEEK, origin="detection", title="x",
-            actor=system(),
-        )  # fmt: skip
-
-    def closed() -> None:
-        for case in Case.objects.filter(verdicts=None):
-            case_resolve(case=case, verdict="undetermined", reason="x", actor=dpm)
 
     def deciding(words: str) -> Act:
         effect = builders.effect_of(run)

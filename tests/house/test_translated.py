@@ -36,7 +36,7 @@ _NAMES = (
     "promises", "events", "contacts", "carriers", "live", "backfill", "markets",
 )  # fmt: skip
 _NOUNS = (
-    "account|batch|deputy|entry|history|launch|ledger|lift|majeure|notice|operator|people|period|publication"
+    "account|batch|case|deputy|entry|history|launch|ledger|lift|majeure|notice|operator|people|period|publication"
     "|request|role|run|scope|seat|shutoff|signoff|token|version"
 )
 _SHAPES = (

@@ -61,8 +61,8 @@ def step_of(shares: Shares) -> Step | None:
     noise = np.sqrt(spread**2 / _INDEPENDENT + min(own, 1 / (shares.trials.sum() * seen)) + _TAU**2)
     z = float((_logit(now) - _logit(before)) / noise)
     excess = float(shares.hits.sum() - before * shares.trials.sum())
-    poisson = excess / float(np.sqrt(before * shares.trials.sum() + 1))
-    z = float(np.sign(z) * min(abs(z), abs(poisson)))
+    counted = excess / float(np.sqrt(before * (1 - before) * shares.trials.sum() + 1))
+    z = float(np.sign(z) * min(abs(z), abs(counted)))
     return Step(before, now, z, excess, float(shares.trials.sum()))
 
 

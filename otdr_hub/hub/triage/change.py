@@ -162,6 +162,70 @@ def batches(document: Document) -> HeatMap | None:
     )
 
 
+def batch_map(document: Document) -> HeatMap | None:
+    """Batch by day: how many of the deliveries a batch told were on time, and where it told none."""
+    rows = document["cells"]["batch_days"]
+    days = sorted({one["day"] for one in rows})
+    if not rows:
+        return None
+    base = Fraction(document["rate"]["base_rate"])
+    known = {(one["batch"], one["day"]): one for one in rows}
+
+    def cell(batch: str, day: str) -> HeatCell:
+        one = known.get((batch, day))
+        if one is None:
+            return HeatCell(_("none"), "none")
+        share = Fraction(one["on_time"], one["shipments"])
+        return HeatCell(fixed(share * 100, 0), str(min(int(abs(share - base) * 25), 5)))
+
+    names = dict.fromkeys(one["batch"] for one in rows)
+    return HeatMap(
+        id="batch-map",
+        title=_("On time by batch and day: does it line up with a delivery of data?"),
+        note=_(
+            "Per cent of the shipments whose delivery the batch told, by promise day. The darker, the further"
+            " from the weeks before."
+        ),
+        corner=_("Batch"),
+        heads=tuple(day_text(day) for day in days),
+        rows=tuple((name or _("not told of"), tuple(cell(name, day) for day in days)) for name in names),
+    )
+
+
+def triangle(document: Document, last: int = 14) -> HeatMap | None:
+    """The reporting triangle: how much of a day was known so many days after it."""
+    told = [one for one in document["cells"]["arrivals"] if one["due"]]
+    rows, ages = told[-last:], max((len(one["known"]) for one in told), default=0)
+    if not rows or not ages:
+        return None
+    base = {row["day"] for row in document["days"] if row["part"] == "base"}
+
+    def usual(age: int) -> Fraction:
+        full = [one for one in told if one["day"] in base and len(one["known"]) > age]
+        due = sum(one["due"] for one in full)
+        return Fraction(sum(one["known"][age] for one in full), due) if due else Fraction()
+
+    norms = [usual(age) for age in range(ages)]
+
+    def cell(one: Mapping[str, Any], age: int) -> HeatCell:
+        if age >= len(one["known"]):
+            return HeatCell(_("not yet"), "none")
+        share = Fraction(one["known"][age], one["due"])
+        return HeatCell(fixed(share * 100, 0), str(min(max(int((norms[age] - share) * 20), 0), 5)))
+
+    return HeatMap(
+        id="triangle",
+        title=_("Was the week told to the end? Deliveries known by age"),
+        note=_(
+            "Per cent of a promise day's shipments whose delivery was known so many days after it. The"
+            " darker, the less than in the weeks before."
+        ),
+        corner=_("Promise day"),
+        heads=tuple(_("%(number)d d") % {"number": age} for age in range(ages)),
+        rows=tuple((day_text(one["day"]), tuple(cell(one, age) for age in range(ages))) for one in rows),
+    )
+
+
 def day_map(document: Document, last: int = 14) -> HeatMap | None:
     """What became of each day's shipments, day by day, as shares of those due."""
     rows = document["days"][-last:]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from otdr_hub.hub.explore import Twin
 from otdr_hub.hub.numbers import count, percent, percent_text
-from otdr_hub.hub.triage.change import batches, day_map, funnel, waterfall
+from otdr_hub.hub.triage.change import batch_map, batches, day_map, funnel, triangle, waterfall
 from otdr_hub.hub.triage.drawing import (
     FOOT,
     HEIGHT,
@@ -67,7 +67,7 @@ def by_day(document: Document) -> Figure | None:
         boxes=(box("band", scale.x(first), TOP, 100 - scale.x(first), _PLOT),),
         rules=(across(TOP), across(HEIGHT - FOOT, "grid-base"), across(scale.y(base), "steady")),
         paths=(("line", line((scale.x(i), scale.up(rate)) for i, (_row, rate) in enumerate(rows))),),
-        words=(*_labels(rows, first, scale, base), *alarms),
+        words=(*_labels(rows, first, scale, base), *alarms, *_slow(document)),
         twin=_days_twin(rows),
     )
 
@@ -101,6 +101,23 @@ def _labels(rows: Rows, first: int, scale: _Scale, base: Fraction) -> tuple[Word
         words(100, scale.y(base) - 4, _("before: %(rate)s") % {"rate": percent_text(base)}, "end"),
         *(words(x, HEIGHT - 4, day_text(day), anchor) for x, day, anchor in named),
     )
+
+
+def _slow(document: Document) -> tuple[Words, ...]:
+    """What the slow clock says of the week as one, where it raises an alarm."""
+    return tuple(
+        words(
+            100, 12,
+            _("slow clock: %(seen)s, expected %(expected)s")
+            % {
+                "seen": percent_text(Fraction(one["observed"])),
+                "expected": percent_text(Fraction(one["expected"])),
+            },
+            "end", "halo text-against",
+        )
+        for one in document["alarms"]
+        if one["clock"] == "slow"
+    )  # fmt: skip
 
 
 def _days_twin(rows: Rows) -> Twin:
@@ -194,6 +211,10 @@ def figures_of(document: Document) -> tuple[Figure, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def _maps(document: Document) -> tuple[HeatMap | None, ...]:
+    return batches(document), batch_map(document), triangle(document), day_map(document)
+
+
 def maps_of(document: Document) -> tuple[HeatMap, ...]:
     """The tables that are their own pictures."""
-    return tuple(one for one in (batches(document), day_map(document)) if one is not None)
+    return tuple(one for one in _maps(document) if one is not None)

@@ -6,7 +6,9 @@ import argparse
 import json
 import os
 from dataclasses import asdict, replace
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "otdr_hub.settings.test")
 
@@ -24,6 +26,7 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=300, help="fixed worlds")
     parser.add_argument("--seed", type=int, help="adds a third as many, drawn from this seed")
     parser.add_argument("--orders", type=int, default=2000, help="shipments a day")
+    parser.add_argument("--minutes", type=float, default=inf, help="begin no further world after these")
     parser.add_argument("--kept", type=Path, help="file of answers to go on with (a line each)")
     parser.add_argument("--into", type=Path, help="file for the report; it is printed too")
     options = parser.parse_args()
@@ -31,10 +34,13 @@ def main() -> None:
     if options.seed is not None:
         wanted += items(max(options.worlds // 3, 1), seed=options.seed)
     done = _kept(options.kept)
-    rows = []
+    rows, began = [], monotonic()
     for number, planned in enumerate(wanted):
         item = replace(planned, plan=replace(planned.plan, orders=options.orders))
         name = json.dumps([item.group, asdict(item.plan)], sort_keys=True)
+        if name not in done and monotonic() - began > 60 * options.minutes:
+            print(f"Out of time after {len(rows)} of {len(wanted)} worlds.")
+            break
         if name not in done:
             done[name] = judge(item, again=number % 10 == 0)
             if options.kept:
