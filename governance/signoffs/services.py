@@ -153,6 +153,14 @@ def _check_answers(lines: list[SignoffLine], answers: Mapping[str, LineAnswer], 
             )
 
 
+def _check_current(request: SignoffRequest, lines: list[SignoffLine]) -> None:
+    gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
+    if gone:
+        raise ConflictError(
+            _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
+        )
+
+
 def _proven(authenticated_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     """When the signer proved who they are; now, by a clock a little ahead. The database asks again."""
     if not -CLOCKS_APART <= now - authenticated_at <= FRESH:
@@ -194,11 +202,7 @@ def request_sign(
         raise ConflictError(_("%(actor)s has already answered this request.") % {"actor": actor.username})
     deputyship = None if role in actor.roles else deputyship_for(request, role, actor)
     _check_one_voice(lines, role, actor, deputyship)
-    gone = [line.subject for line in lines if not acts.is_current(request.act, line.digest)]
-    if gone:
-        raise ConflictError(
-            _("Something newer stands in for %(gone)s; there is nothing to sign.") % {"gone": ", ".join(gone)}
-        )
+    _check_current(request, lines)
     _check_blocked(request.act, answers)
     _check_held(request.act, answers)
     open_before = [line for line in lines if not stands(request.act, line.digest)]
