@@ -168,14 +168,6 @@ def _proven(authenticated_at: dt.datetime, now: dt.datetime) -> dt.datetime:
     return min(authenticated_at, now)
 
 
-def _check_blocked(act: str, answers: Mapping[str, LineAnswer]) -> None:
-    """What may not be approved now may still be asked about or rejected."""
-    approving = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
-    for digest, answer in answers.items():
-        if answer.verdict in approving and (why := acts.why_blocked(act, digest)):
-            raise ConflictError(why)
-
-
 @transaction.atomic
 def request_sign(
     *,
@@ -203,7 +195,6 @@ def request_sign(
     deputyship = None if role in actor.roles else deputyship_for(request, role, actor)
     _check_one_voice(lines, role, actor, deputyship)
     _check_current(request, lines)
-    _check_blocked(request.act, answers)
     _check_held(request.act, answers)
     open_before = [line for line in lines if not stands(request.act, line.digest)]
     given = _answered(lines, answers, Signature(
@@ -231,7 +222,7 @@ def _check_held(act: str, answers: Mapping[str, LineAnswer]) -> None:
     """Whoever agrees has to see what is agreed to; to ask and to reject takes no number."""
     agreed = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
     for digest in sorted(key for key, answer in answers.items() if answer.verdict in agreed):
-        if why := acts.held(act, digest):
+        if why := acts.held(act, digest) or acts.why_blocked(act, digest):
             raise ConflictError(why)
 
 

@@ -167,7 +167,8 @@ def _proposal(proposal: Proposal, reader: User) -> dict[str, Any]:
         "criteria": [
             {
                 "criterion": row.criterion, "title": row.title, "market": row.market,
-                "measured": row.measured if reads and off.since(row.market) is None else None, "limit": row.limit, "holds": row.holds,
+                "measured": row.measured if reads and off.since(row.market) is None else None,
+                "limit": row.limit, "holds": row.holds,
                 "sentence": row.sentence,
             }
             for row in proposal.rows
