@@ -27,6 +27,9 @@ DESK: dict[str, str] = {
     "/api/v1/signoffs/<int:number>": "signoff_read",
     "/ledger/past/": "history_read",
     "/decisions/preview/<slug:kind>/": "preview_look",
+    # The figures a proposal rests on; everybody else reads words that move with none of them.
+    "/decisions/": "measures_read",
+    "/api/v1/decisions": "measures_read",
     "/blast/<slug:code>/": "measures_read",
     "/api/v1/blast/<slug:market>": "measures_read",
     "/triage/<int:number>/": "case_read",
