@@ -194,7 +194,7 @@ def _number(connection: duckdb.DuckDBPyConnection, source: Source, rejected: lis
         connection.execute("CREATE TABLE shifts AS SELECT unnest($at) AS at, unnest($down) AS down", {
             "at": [-1, *shifts], "down": [0, *shifts.values()],
         })  # fmt: skip
-        connection.execute("CREATE TABLE rejected AS SELECT unnest($lines) AS line", {"line": rejected})
+        connection.execute("CREATE TABLE rejected AS SELECT unnest($lines) AS line", {"lines": rejected})
         line, table = f"{line} + s.down", "checked c ASOF JOIN shifts s ON c.rowid >= s.at"
     shapeless = f"SELECT line, '{MALFORMED}' AS reason FROM rejected UNION ALL " if rejected else ""
     connection.execute(

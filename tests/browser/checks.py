@@ -39,7 +39,9 @@ _HIDDEN_FOCUS = """() => {
     if (!box) return "";
     const name = `${one.tagName} "${(one.textContent || one.name || "").trim().slice(0, 40)}"`;
     if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) return `${name} does not show it`;
-    const x = Math.min(box.left + box.width / 2, innerWidth - 2), y = box.top + Math.min(box.height / 2, 12);
+    const x = Math.min(box.left + box.width / 2, innerWidth - 2);
+    // Of what is taller than the screen, the part that is on it.
+    const y = Math.max(box.top, 0) + Math.min(box.height / 2, 12);
     const on_top = document.elementFromPoint(x, y);
     const label = one.labels && [...one.labels].some(each => each.contains(on_top));
     const is_seen = on_top && (one.contains(on_top) || on_top.contains(one) || label);

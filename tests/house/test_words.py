@@ -130,6 +130,31 @@ def test_places_in_a_sentence_are_named() -> None:
     assert nameless == []
 
 
+def _unfilled(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Places of a sentence that what is given beside it does not fill: said only, it would be an error."""
+    for node in ast.walk(tree):
+        if not (
+            isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.right, ast.Dict)
+        ):
+            continue
+        if not (isinstance(node.left, ast.Call) and name_of(node.left) in MARKS):
+            continue
+        given = {key.value for key in node.right.keys if isinstance(key, ast.Constant)}
+        if None in node.right.keys:  # some of it is unpacked; who reads the source does not see what
+            continue
+        for form in node.left.args:
+            if isinstance(form, ast.Constant) and isinstance(form.value, str):
+                wanted = set(re.findall(r"(?<!%)%\((\w+)\)", form.value))
+                yield from ((node.lineno, place) for place in sorted(wanted - given))
+
+
+def test_every_place_in_a_sentence_is_filled() -> None:
+    found = [f"{path}:{line} {place}" for path, tree in _trees().items() for line, place in _unfilled(tree)]
+    assert found == []
+    broken = ast.parse('_("%(a)s is %(b)s") % {"a": 1, "c": 2}')
+    assert [place for _, place in _unfilled(broken)] == ["b"]
+
+
 def test_scripts_say_nothing_of_their_own() -> None:
     """Their words are the page's: data attributes of the templates, which are translated."""
     said = [

@@ -93,18 +93,21 @@ class Crawl:
         self.unreached = [route for route in self.unreached if route not in reached]
 
     def everywhere(self) -> Looks:
-        """Every address as everybody; in short, as the roles after the first ones where it opens to none of those."""
+        """Every address as everybody. In short, what is the same for all who may open it is asked as the roles
+        after the first ones only where it opens to none of those; what holders of a right see, as each of them."""
         found: Looks = {}
-        for path in (page.path for page in self.pages):
+        for route, path in self.pages:
             for role in ("anonymous", *self.roles):
-                opened = self.is_short and any(
-                    found[path, one].status == 200 for one in FIRST if (path, one) in found
-                )
-                if role not in FIRST and opened:
+                is_known = self.is_short and route not in {**DESK, **AUDIT}
+                if is_known and role not in FIRST and self._opens(found, path):
                     continue
                 if not self._is_heavy(path) or role in ("executive", "auditor"):
                     found[path, role] = self.viewer.look(role, path)
         return found
+
+    @staticmethod
+    def _opens(found: Looks, path: str) -> bool:
+        return any((path, role) in found and found[path, role].status == 200 for role in FIRST)
 
     @staticmethod
     def _is_heavy(path: str) -> bool:

@@ -15,8 +15,8 @@ from tests.stale.report import as_object
 from tests.stale.stage import Stage
 
 FULL = os.environ.get("OTDR_EXAMPLES") == "full"
-SECONDS = 1200 if FULL else 600
-SMALL = Size(reads=600, http=40, kills=20, every=0.7, restarts=0, readers=1, browsers=1, seconds=300)
+SECONDS = 1200
+SMALL = Size(reads=600, http=40, kills=20, every=1.0, restarts=0, readers=1, browsers=1, seconds=900)
 WHOLE = Size(reads=20_000, http=1_000, kills=300, restarts=0, seconds=900)
 CACHED = SURFACES[CACHED_SURFACE]
 pytestmark = pytest.mark.timeout(SECONDS)
