@@ -285,7 +285,7 @@ def _said(field, name):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("governance", "0017_target"), ("metrics", "0008_assessment")]
+    dependencies = [("governance", "0018_lift_of_nothing"), ("metrics", "0008_assessment")]
 
     operations = [
         migrations.CreateModel(

@@ -52,7 +52,7 @@ def _is_newest(digest: str) -> bool:
 
 
 acts.register(ACT, acts.Act(completed=_nothing_to_move, authors=_deciders, current=_is_newest))
-acts.block(ACT, blocks.why_blocked)
+acts.hold(ACT, blocks.why_blocked)
 acts.bar(ACT, blocks.resolvers)
 
 
@@ -84,7 +84,9 @@ def _check_words(state: str, said: Mapping[str, str], review_on: dt.date | None)
         )
 
 
-def _check_ready(market: Market, version: MetricVersion, vintage: str, through: dt.date) -> None:
+def _check_ready(market: Market, state: str, version: MetricVersion, vintage: str, through: dt.date) -> None:
+    if state == ScopeState.EXCLUDED:
+        return
     if not in_effect(version):
         raise ConflictError(
             _("%(version)s is %(state)s; only one in effect counts.")
@@ -125,8 +127,10 @@ def _check_whole(market: Market, breakout: str, state: str) -> None:
         )
 
 
-def _check_no_case(market: Market, breakout: str, through: dt.date) -> None:
+def _check_no_case(market: Market, breakout: str, state: str, through: dt.date) -> None:
     """In turn with whoever opens a case: the one that commits first is seen by the other."""
+    if state == ScopeState.EXCLUDED:
+        return
     ledger.order_visibility()
     if why := cases.refusal(market.code, breakout, value_of(breakout), through):
         raise ConflictError(why)
@@ -171,8 +175,7 @@ def scope_decide(
     _check_words(state, words, review_on)
     _check_whole(market, breakout, state)
     key = {"breakout": breakout, "value": value_of(breakout)}
-    if state != ScopeState.EXCLUDED:
-        _check_ready(market, version, vintage, through)
+    _check_ready(market, state, version, vintage, through)
     _check_filed(effect, readiness.Candidate(market.code, version.digest, vintage, through, breakout))
     guard_text = digest.canonical({**(guard or DEFAULT_GUARD), **_assessed_anew(market, key)})
     said = {**words, "guard": guard_text, "review_on": review_on, "effect": effect}
@@ -180,8 +183,7 @@ def scope_decide(
         "act": ACT, "market": market.code, **key, "state": state,
         "version": version.digest, "vintage": vintage, "through": through, **said,
     }  # fmt: skip
-    if state != ScopeState.EXCLUDED:
-        _check_no_case(market, breakout, through)
+    _check_no_case(market, breakout, state, through)
     decision = ScopeDecision.objects.create(
         market=market, state=state, version=version, vintage=vintage, through=through,
         digest=digest.of(content), decided_by=actor, decided_at=clock.now(), **key, **said,

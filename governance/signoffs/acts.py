@@ -27,7 +27,6 @@ class Act:
 
 
 _acts: Final[dict[str, Act]] = {}
-_blocks: Final[dict[str, Callable[[str], str]]] = {}
 _held: Final[dict[str, list[Callable[[str], str]]]] = {}
 _barred: Final[dict[str, list[Callable[[str], set[int]]]]] = {}
 
@@ -75,13 +74,3 @@ def held(name: str, digest: str) -> str:
 def is_current(name: str, digest: str) -> bool:
     """Whether signatures over a digest of an act are still wanted."""
     return _acts[name].current(digest) if name in _acts else True
-
-
-def block(name: str, why: Callable[[str], str]) -> None:
-    """Let the room that owns an act say why a digest of it may not be approved now; empty where it may."""
-    _blocks[name] = why
-
-
-def why_blocked(name: str, digest: str) -> str:
-    """Why a digest of an act may not be approved now, in a sentence; empty where it may."""
-    return _blocks[name](digest) if name in _blocks else ""

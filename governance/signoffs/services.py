@@ -222,7 +222,7 @@ def _check_held(act: str, answers: Mapping[str, LineAnswer]) -> None:
     """Whoever agrees has to see what is agreed to; to ask and to reject takes no number."""
     agreed = (Signature.Verdict.APPROVE, Signature.Verdict.EXCEPT)
     for digest in sorted(key for key, answer in answers.items() if answer.verdict in agreed):
-        if why := acts.held(act, digest) or acts.why_blocked(act, digest):
+        if why := acts.held(act, digest):
             raise ConflictError(why)
 
 

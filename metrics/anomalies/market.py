@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from governance.definition import Definition
 from governance.markets.models import Market
 from metrics.anomalies.world import Sources, Window, World, world_of
@@ -54,10 +56,13 @@ def sources_of(
     """What a world of a market reads: its pinned files, their batches, contacts and refused rows."""
     zone = Market.objects.filter(code=market).values_list("zone", flat=True).first()
     if zone is None:
-        raise InvalidInputError(f"Not a registered market: {market}.")
+        raise InvalidInputError(_("Not a registered market: %(market)s.") % {"market": market})
     paths = {kind: pins.open_files(files, kind, _market_of(kind, market)) for kind in KINDS}
     if not paths["promises"] or not paths["events"]:
-        raise InvalidInputError(f"Market {market} has no promises or no events yet; take its files in first.")
+        raise InvalidInputError(
+            _("Market %(market)s has no promises or no events yet; take its files in first.")
+            % {"market": market}
+        )
     batches = _batches(files)
     inputs = Inputs(
         paths["promises"], paths["events"], zone,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from metrics.anomalies.checks.base import Level, per_cent, rank
 from metrics.anomalies.checks.registry import BY_KIND
 from metrics.anomalies.contacts import Corroboration
@@ -44,7 +46,10 @@ def owned(evidence: Evidence, hypotheses: Sequence[Hypothesis], name: str) -> Ow
     found = next((one for one in hypotheses if one.name == name), None)
     if found is None:
         listed = ", ".join(sorted(one.name for one in hypotheses))
-        raise InvalidInputError(f"'{name}' is no explanation that is tested; those are {listed}.")
+        raise InvalidInputError(
+            _("'%(name)s' is no explanation that is tested; those are %(listed)s.")
+            % {"name": name, "listed": listed}
+        )
     predictions = tuple(_predictions(evidence, name))
     held = sum(1 for one in predictions if one.holds)
     tested = sum(1 for one in predictions if one.holds is not None)

@@ -44,6 +44,7 @@ def asked(seen: str, hidden: str, other: str) -> dict[str, tuple[str, ...]]:
             "/publications/1/?against=1", "/publications/?until=1", "/verify/?code={code}",
         ),
         "otdr_hub/hub/publications/api.py": ("/api/v1/publications/1?against=1",),
+        "otdr_hub/hub/triage/views.py": ("/triage/1/?assessment=none", "/triage/1/explore/?assessment=none"),
         "metrics/versions/views.py": (f"/versions/{DRAFT}/?compare=1",),
         "metrics/uploads/views.py": ("/batches/?kind=events", "/batches/?before=2"),
         "metrics/uploads/api.py": ("/api/v1/batches?kind=events",),

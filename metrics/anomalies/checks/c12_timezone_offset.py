@@ -39,7 +39,7 @@ def turned(before: Numbers, now: Numbers) -> tuple[int, float, float, float]:
         share = float(np.clip((change @ move) / max(move @ move, 1e-12), 0, 1))
         fits.append((1 - float(((change - share * move) ** 2).sum()) / max(size, 1e-12), share, k))
     fit, share, best = max(fits)
-    return (best if best <= 12 else best - 24), share, fit, size / chance
+    return (best if best <= 12 else best - 24), share, fit, size / max(chance, 1 / now.sum() ** 2)
 
 
 def offsets(world: World, column: str) -> list[tuple[str, int, float, float, float, int]]:

@@ -68,7 +68,7 @@ def answer_mark(answer: str) -> Mark:
     }.get(answer, Mark("waiting", _("not decided yet"), "mark-silent"))
 
 
-def marketmarket_names() -> dict[str, str]:
+def market_names() -> dict[str, str]:
     return dict(Market.objects.order_by("priority", "code").values_list("code", "name"))
 
 
