@@ -70,7 +70,7 @@ def test_the_dpm_goes_from_the_proposal_to_the_next_publication(signed_in: As, o
     dpm.locator("#chair-reason").fill(REASON)
     dpm.get_by_role("button", name="Decide", exact=True).click()
     assert dpm.locator(".call .call-word").inner_text() == "Launch partial"
-    assert "Brazil and Germany: excluded by decision" in dpm.locator("form:has(#carry-reason)").inner_text()
+    assert "Germany and Brazil: excluded by decision" in dpm.locator("form:has(#carry-reason)").inner_text()
 
     leave_out(dpm)
     dpm.get_by_role("button", name="Preview the hub with these words").click()
