@@ -173,7 +173,7 @@ def test_two_markets_out_are_opened_one_by_one():
 
 
 def test_of_what_is_switched_off_nothing_is_said_but_that():
-    found = propose(POLICY, with_one(**DOUBTED, is_off=True))
+    found = propose(POLICY, with_one(is_off=True))
     assert dict(found.outcome.markets)["A"] == "out"
     assert "MA is left out: it is switched off." in found.reasons
     assert not any(row.market == "A" for row in found.rows)
