@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from governance.decisions.own import names_of
 from governance.framework.measures import MarketMeasures, Measures
+from governance.killswitch.selectors import dark
 from governance.launch.models import Launch
 from governance.launch.selectors import business_days_left, plan_of
 
@@ -33,14 +34,15 @@ def register(name: str, measure: Measure) -> None:
 def measured(launch: Launch) -> Measures:
     """Everything measured of a launch's markets now. Of what two rooms count, the sum counts."""
     plan = plan_of(launch)
-    names = names_of(plan.codes)
+    names, off = names_of(plan.codes), dark().whole
     values: dict[str, dict[str, Any]] = {code: {"links": {}} for code in names}
     elsewhere = Decimal(0)
     for name in sorted(_measures):
         found = _measures[name](launch, plan.codes)
         elsewhere += found.get(ALL, {}).get("elsewhere", Decimal(0))
         for code in names:
-            _merge(values[code], found.get(code, {}))
+            # Of what is switched off nothing is measured: no page shows it, and no comparison may say it.
+            _merge(values[code], {"is_off": True} if code in off else found.get(code, {}))
     markets = tuple(MarketMeasures(code=code, name=name, **values[code]) for code, name in names.items())
     return Measures(markets, elsewhere, business_days_left(plan).days)
 

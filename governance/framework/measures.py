@@ -21,7 +21,7 @@ class MarketMeasures:
     their horizon and reported on; doubt: per cent probability that the number is a defect; bias: points it
     may be off, whatever the doubtful shipments turn out to be; two_sided: its distance from the median, as
     a multiple of what the rule allows; signatures, cases, irreversible: how many. `is_noted` says that a
-    disclosure was decided for it.
+    disclosure was decided for it, `is_off` that it is switched off: then nothing of it is measured.
     """
 
     code: str
@@ -36,6 +36,7 @@ class MarketMeasures:
     irreversible: int = 0
     is_excluded: bool = False
     is_noted: bool = False
+    is_off: bool = False
     verdict: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ class Measures:
                     "code": one.code, "share": one.share, "maturity": one.maturity, "doubt": one.doubt,
                     "bias": one.bias, "two_sided": one.two_sided, "signatures": one.signatures,
                     "cases": one.cases, "irreversible": one.irreversible, "excluded": one.is_excluded,
-                    "noted": one.is_noted, "verdict": one.verdict,
+                    "noted": one.is_noted, "off": one.is_off, "verdict": one.verdict,
                 }
                 for one in self.markets
             ],

@@ -58,7 +58,7 @@ def _passes(policy: Policy, one: MarketMeasures, criteria: tuple[str, ...]) -> b
 
 def level_of(policy: Policy, one: MarketMeasures, time: int) -> str:
     """What becomes of a market."""
-    if one.is_excluded or one.share is None or not _passes(policy, one, SHOWN):
+    if one.is_excluded or one.is_off or one.share is None or not _passes(policy, one, SHOWN):
         return OUT
     is_doubted = not _passes(policy, one, FOR_AS_IS)
     if not is_doubted and not one.is_noted:

@@ -31,17 +31,19 @@ class Proposal:
 
     @property
     def digest(self) -> str:
-        """Names framework, figures and outcome."""
+        """Names framework, outcome and what holds. Not the figures: a fingerprint that moves with a hidden
+        figure, on a page that everybody reads, would tell of it."""
         return digest.of({
-            "policy": self.policy.digest, "measures": self.measures.digest, "kind": self.kind,
-            "markets": dict(self.outcome.markets),
+            "policy": self.policy.digest, "kind": self.kind, "markets": dict(self.outcome.markets),
+            "rows": [[row.criterion, row.market, row.holds] for row in self.rows],
         })  # fmt: skip
 
     def kept(self) -> dict[str, Any]:
         """What is kept of it in a decision: words and fingerprints."""
         return {
             "policy": self.policy.name, "policy_digest": self.policy.digest, "digest": self.digest,
-            "kind": self.kind, "markets": dict(self.outcome.markets), "reasons": list(self.reasons),
+            "measures": self.measures.digest, "kind": self.kind, "markets": dict(self.outcome.markets),
+            "reasons": list(self.reasons),
             "rows": [row.kept() for row in self.rows],
             "changes": [change.sentence for change in self.changes],
         }  # fmt: skip

@@ -99,7 +99,7 @@ def market_rows(policy: Policy, measures: Measures) -> list[Row]:
     found = []
     for name in OF_A_MARKET:
         rows = []
-        for one in measures.markets:
+        for one in (item for item in measures.markets if not item.is_off):
             value = one.value(name)
             is_held = holds(policy, name, value)
             if not _asked(one, name) or (is_held and not (name in ("doubt", "bias") and value)):
@@ -162,6 +162,8 @@ def _because(policy: Policy, one: MarketMeasures, time: int) -> str:
     """What keeps a market out: from being shown as it is, and from being shown with a disclosure."""
     if one.is_excluded:
         return "it is excluded by decision"
+    if one.is_off:
+        return "it is switched off"
     if one.share is None:
         return "nothing was computed for it"
 

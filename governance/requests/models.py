@@ -9,6 +9,7 @@ import json
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_noop
 
 from governance.markets.models import Market
 
@@ -68,9 +69,9 @@ class RequestAnswer(models.Model):
     """What was decided about one market of a request, on one assessment. The newest of a market counts."""
 
     class Word(models.TextChoices):
-        YES = "yes", "Yes"
-        NOT_YET = "not_yet", "Not yet"
-        NO = "no", "No"
+        YES = "yes", gettext_noop("Yes")
+        NOT_YET = "not_yet", gettext_noop("Not yet")
+        NO = "no", gettext_noop("No")
 
     request = models.ForeignKey(MetricRequest, on_delete=models.PROTECT, related_name="answers")
     impact = models.ForeignKey(RequestImpact, on_delete=models.PROTECT, related_name="+")

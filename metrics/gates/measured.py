@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from governance.decisions.measures import ALL, Found
 from governance.framework.measures import PLACES
+from governance.killswitch.selectors import dark
 from governance.launch.models import Launch
 from governance.markets.models import Market
 from governance.models import MetricVersion, Publication
@@ -79,7 +80,12 @@ def counted(launch: Launch, codes: Sequence[str]) -> Found:  # noqa: ARG001 (eac
     if monday is None:
         return {}
     names = {one.vintage: code for code, one in found.items()}
-    weeks = {names[row["vintage"]]: row for row in storage.weeks_of(list(names)) if row["week"] == monday}
+    off = dark().whole
+    weeks = {
+        names[row["vintage"]]: row
+        for row in storage.weeks_of(list(names))
+        if row["week"] == monday and names[row["vintage"]] not in off
+    }
     return _measured(version, found, monday, weeks, codes)
 
 

@@ -172,6 +172,20 @@ def test_two_markets_out_are_opened_one_by_one():
     assert said.endswith("still launch partial, without MB, with a disclosure for MA.")
 
 
+def test_of_what_is_switched_off_nothing_is_said_but_that():
+    found = propose(POLICY, with_one(is_off=True))
+    assert dict(found.outcome.markets)["A"] == "out"
+    assert "MA is left out: it is switched off." in found.reasons
+    assert not any(row.market == "A" for row in found.rows)
+
+
+def test_a_figure_that_breaks_nothing_moves_no_fingerprint():
+    found = [propose(POLICY, with_one(doubt=D(value), bias=D("0.1"))) for value in (1, 2)]
+    assert found[0].digest == found[1].digest
+    assert found[0].kept()["measures"] != found[1].kept()["measures"]
+    assert propose(POLICY, with_one(doubt=D(6), bias=D("0.1"))).digest != found[0].digest
+
+
 # Properties
 
 WHOLE = st.integers(0, 2)

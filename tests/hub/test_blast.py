@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from governance.access.policy import ROLES
+from governance.killswitch.services import shutoff_activate
 from metrics.operator.blast import blast
 from metrics.operator.effect import Sum
 from otdr_hub.lib.outcome import InvalidInputError, NotAllowedError
@@ -115,3 +116,14 @@ def test_the_api_says_the_same(lake):
     assert told["weeks"][0]["left_out"] == {"on_time": 11, "due": 12}
     assert told["threshold"] == "90"
     assert client("dpm").get("/api/v1/blast/ZZ").status_code == 404
+
+
+def test_what_is_switched_off_is_in_no_blast_radius(lake):
+    builders.published(lake)
+    shutoff_activate(market="AA", category="data_quality", actor=person("admin"))
+    page = client("dpm").get("/blast/AA/")
+    assert page.status_code == 409
+    assert "switched off" in words(page)
+    assert "91.7" not in words(page)
+    told = client("dpm").get("/api/v1/blast/BB?threshold=90").json()
+    assert told["weeks"][0]["included"] == {"on_time": 11, "due": 12}

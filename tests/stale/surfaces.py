@@ -27,17 +27,16 @@ DESK: dict[str, str] = {
     "/api/v1/signoffs/<int:number>": "signoff_read",
     "/scope/decide/": "scope_decide",
     "/api/v1/scope": "scope_decide",
-<<<<<<< HEAD
-    "/triage/<int:number>/": "case_read",
-    "/triage/<int:number>/explore/": "case_read",
-    "/api/v1/cases/<int:number>": "case_read",
     "/decisions/preview/<slug:kind>/": "preview_look",
+    # The figures a proposal rests on; everybody else reads words that move with none of them.
+    "/decisions/": "measures_read",
+    "/api/v1/decisions": "measures_read",
     "/blast/<slug:code>/": "measures_read",
     "/api/v1/blast/<slug:market>": "measures_read",
-=======
->>>>>>> cases
+    # What a case's weeks would do if they were shown.
+    "/triage/<int:number>/": "measures_read",
 }
-# (A case is drawn from frozen assessments and has no figure of the hub; who sees it: tests/hub/test_triage.py.)
+# (A case is drawn from frozen assessments; but for its blast radius it has no figure of the hub.)
 # Pages of the audit, which say so: what could be seen at a past moment, switched off since or not.
 AUDIT: dict[str, str] = {"/ledger/past/": "history_read"}
 

@@ -124,7 +124,7 @@ def blast_part(found: Blast) -> BlastPart:
             "%(number)d carriers or lanes cross %(threshold)s %% by it.", crossing,
         ) % {"number": crossing, "threshold": f"{found.threshold:f}"},
         readers=tuple(
-            ReaderRow(one.person, one.publication, str(surfaces[one.surface]), one.what, moment(one.at))
+            ReaderRow(one.person, one.publication, _(str(surfaces[one.surface])), one.what, moment(one.at))
             for one in found.readers
         ),
         readers_said=ngettext(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Self
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -19,30 +18,6 @@ from otdr_hub.hub.decide.words import Mark
 from otdr_hub.hub.desk.forms import clean
 from otdr_hub.hub.numbers import fingerprint, moment
 from otdr_hub.hub.requests.draft import draft
-from otdr_hub.hub.sentences import join_names
-
-_SAID: Final = ("title", "asks", "purpose")
-
-
-@dataclass(frozen=True, slots=True)
-class AskForm:
-    """A request as it was typed; `wrong` is the sentence why it was refused."""
-
-    title: str = ""
-    asks: str = ""
-    purpose: str = ""
-    markets: tuple[str, ...] = ()
-    wrong: str = ""
-
-    @classmethod
-    def typed(cls, post: QueryDict) -> Self:
-        """From a request."""
-        title, asks, purpose = (clean(post.get(name, "")).strip() for name in _SAID)
-        return cls(title, asks, purpose, tuple(dict.fromkeys(post.getlist("market"))))
-
-    def with_error(self, error: Exception) -> Self:
-        """The same, saying what was wrong."""
-        return replace(self, wrong=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +35,6 @@ class AnswerRow:
     answer: str = ""
     typed_reason: str = ""
     typed_condition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A request in the list."""
-
-    number: int
-    name: str
-    title: str
-    by: str
-    at: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """All requests, and the form of who may ask."""
-
-    requests: tuple[Listed, ...]
-    form: AskForm
-    markets: tuple[tuple[str, str], ...]
-    why_not: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +68,8 @@ def answer_mark(answer: str) -> Mark:
     }.get(answer, Mark("waiting", _("not decided yet"), "mark-silent"))
 
 
-def _names() -> dict[str, str]:
+def market_names() -> dict[str, str]:
     return dict(Market.objects.order_by("priority", "code").values_list("code", "name"))
-
-
-def state_of(request: MetricRequest) -> str:
-    """Where a request stands, in words: what is decided of which markets."""
-    answers, names = answers_of(request), _names()
-    words = (("yes", _("yes: %(names)s")), ("not_yet", _("not yet: %(names)s")), ("no", _("no: %(names)s")))
-    found = []
-    for answer, said in words:
-        meant = [names[code] for code, one in answers.items() if one.answer == answer]
-        if meant:
-            found.append(said % {"names": join_names(meant)})
-    if found:
-        return "; ".join(found)
-    return _("assessed, not decided yet") if impact_of(request) else _("not assessed yet")
-
-
-def list_page(reader: User, form: AskForm | None = None) -> ListPage:
-    """The list as one person sees it, newest first."""
-    rows = MetricRequest.objects.select_related("asked_by").order_by("-pk")
-    allowed = may(reader, "request_make")
-    return ListPage(
-        requests=tuple(
-            Listed(one.pk, str(one), one.title, one.asked_by.username, moment(one.asked_at), state_of(one))
-            for one in rows
-        ),
-        form=form or AskForm(), markets=tuple(_names().items()), why_not=getattr(allowed, "reason", ""),
-    )  # fmt: skip
 
 
 def typed_answers(post: QueryDict, request: MetricRequest) -> dict[str, Answer]:
@@ -179,7 +105,7 @@ def request_page(
     request: MetricRequest, reader: User, typed: Mapping[str, Answer] | None = None, wrong: str = ""
 ) -> RequestPage:
     """One request as one person sees it, with what they typed and why it was refused."""
-    names, answers, impact = _names(), answers_of(request), impact_of(request)
+    names, answers, impact = market_names(), answers_of(request), impact_of(request)
     given = typed or {}
     return RequestPage(
         number=request.pk, name=str(request), title=request.title, asks=request.asks,

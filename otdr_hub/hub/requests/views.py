@@ -16,7 +16,8 @@ from governance.access.views import actor_of
 from governance.requests.models import MetricRequest
 from governance.requests.services import request_answer, request_make
 from otdr_hub.hub.requests.assessing import assess
-from otdr_hub.hub.requests.page import AskForm, list_page, request_page, typed_answers
+from otdr_hub.hub.requests.listing import AskForm, list_page
+from otdr_hub.hub.requests.page import request_page, typed_answers
 from otdr_hub.lib.outcome import ConflictError, DomainError, NotAllowedError, require
 
 
