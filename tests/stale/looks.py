@@ -27,7 +27,8 @@ PASSING = (
 )
 # What is said on purpose of all markets together, to a tenth of a percent: how much of what was due is covered.
 COVERED = (
-    (re.compile(r"[\d.]+\s?% of shipments due"), "a share of shipments due"),
+    # On paper the sentence is broken into lines.
+    (re.compile(r"[\d.]+\s?%\s+of\s+shipments\s+due"), "a share of shipments due"),
     (re.compile(r'"share_of_due": ?"[\d.]+"'), "a share of shipments due"),
 )
 
