@@ -80,7 +80,7 @@ def test_the_dpm_goes_from_the_proposal_to_the_next_publication(signed_in: As, o
     leave_out(dpm)
     look(dpm, "framework-carry")
     dpm.get_by_role("button", name="Exclude them and publish").click()
-    assert dpm.url == f"{own_hub}/"
+    assert dpm.url == f"{own_hub}/#main"
     assert "P-2" in dpm.locator(".nameplate").inner_text()
     for code in ("BR", "DE"):
         said = row(dpm, code)

@@ -163,7 +163,7 @@ def test_what_was_previewed_is_what_is_published(launch):
     before = chair.get("/")
     assert "not decided yet" in part(before, "markets")
     answer = chair.post(CARRY, form)
-    assert (answer.status_code, answer["Location"]) == (302, "/"), words(answer)
+    assert (answer.status_code, answer["Location"]) == (302, "/#main"), words(answer)
     after = chair.get("/")
     for name in ("reading", "markets", "line"):
         assert part(preview, name) == part(after, name)

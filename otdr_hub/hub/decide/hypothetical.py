@@ -28,6 +28,7 @@ from otdr_hub.hub.desk.publishing import offer as what_would_be_published
 from otdr_hub.hub.page import HubPage, hub_page
 from otdr_hub.hub.reading import Absent, Counts, Coverage, MarketReading, Publication, Reading, Week
 from otdr_hub.hub.record import Fact, Left, Record, owner_shown, read_record
+from otdr_hub.hub.switch.preview import summed
 from otdr_hub.lib import clock, digest
 
 Kind = LaunchDecision.Kind
@@ -102,7 +103,7 @@ def _reading(offered: Offer, kind: str, others: Sequence[str], *, epoch: int, ac
         len(found.summed), len(markets), sum(due.get(market.code, 0) for market in found.summed),
         sum(due.values()),
     )  # fmt: skip
-    return replace(found, rollup=_summed(found.summed), coverage=coverage)
+    return replace(found, rollup=summed(found.summed), coverage=coverage)
 
 
 def _off(codes: Sequence[str]) -> dict[str, dt.datetime]:
@@ -162,24 +163,6 @@ def _market(
             for one in weeks
         ),
     )  # fmt: skip
-
-
-def _summed(markets: Sequence[MarketReading]) -> tuple[Week, ...]:
-    """Weeks that each of the markets has, added up; a sum is as final as the least final of its parts."""
-    by_week: dict[dt.date, list[Week]] = {}
-    for market in markets:
-        for week in market.weeks:
-            by_week.setdefault(week.monday, []).append(week)
-    return tuple(
-        _sum(monday, weeks) for monday, weeks in sorted(by_week.items()) if len(weeks) == len(markets)
-    )
-
-
-def _sum(monday: dt.date, weeks: Sequence[Week]) -> Week:
-    names = ("due", "on_time", "late", "pending", "unknown")
-    counts = Counts(**{name: sum(getattr(one.counts, name) for one in weeks) for name in names})
-    found = {one.finality for one in weeks}
-    return Week(monday, counts, next((one for one in ("provisional", "restated") if one in found), "final"))
 
 
 def _record(reading: Reading, board: Board, kind: str, words: Words) -> Record:

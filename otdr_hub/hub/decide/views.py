@@ -150,7 +150,8 @@ def _carry(request: HttpRequest) -> HttpResponse:
         raise
     except DomainError as error:
         return _page(request, carry=form.with_error(error), status=_status(error))
-    return HttpResponseRedirect(reverse("hub:hub"))
+    # A browser would keep the form’s own place in the address.
+    return HttpResponseRedirect(f"{reverse('hub:hub')}#main")
 
 
 @cache_control(no_store=True)

@@ -39,11 +39,11 @@ def without(reading: Reading, code: str) -> Reading:
         not_shown=(*absent, Absent(code, gone.name, "switched_off", reading.read_at)),
     )
     return replace(
-        rest, rollup=_summed(rest.summed), coverage=_coverage(reading, rest, gone in reading.summed)
+        rest, rollup=summed(rest.summed), coverage=_coverage(reading, rest, gone in reading.summed)
     )
 
 
-def _summed(markets: Sequence[MarketReading]) -> tuple[Week, ...]:
+def summed(markets: Sequence[MarketReading]) -> tuple[Week, ...]:
     """Weeks that each of the markets has, added up; a sum is as final as the least final of its parts."""
     if not markets:
         return ()
