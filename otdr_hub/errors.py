@@ -102,13 +102,25 @@ def _refused(request: HttpRequest, error: Exception, status: int) -> HttpRespons
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for a request that cannot be trusted or read, a wrong Host among them; under /api/ a problem.
 
-    Nothing here asks for the address the request came to, nor who sent it.
+    Nothing here asks for the address the request came to, nor who sent it. A session that could not be
+    written (a full disk) comes here as one that was interrupted; that is no fault of the request.
     """
+    if _was_unanswered(exception):
+        return unavailable(request.path)
     if request.path.startswith("/api/"):
         wrong_host = isinstance(exception, DisallowedHost)
         said = _("This host name is not served here.") if wrong_host else _("The request cannot be read.")
         return problem_json(400, "malformed", said)
     return _not_kept(render(None, "400.html", status=400))
+
+
+def _was_unanswered(error: BaseException | None) -> bool:
+    """Whether an error was raised over the database's not answering."""
+    while error is not None:
+        if isinstance(error, UNAVAILABLE):
+            return True
+        error = error.__context__
+    return False
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:

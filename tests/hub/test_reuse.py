@@ -38,9 +38,10 @@ def _page(client: Client, path: str) -> str:
 
 
 def _steady(page: str) -> str:
-    """A page without the moment at which it was sent and the mark of its form, which no two have in common."""
+    """A page without the moments at which it was made and sent and the mark of its form, which no two have in common."""
     found, times = re.subn(r' data-sent="[^"]*"|<p class="moment">.*?</p>', "", page)
     assert times == 2
+    found = re.sub(r"(<dt>Made</dt><dd>)[^<]*", r"\1", found)
     return re.sub(r'(name="csrfmiddlewaretoken" value=)"[^"]*"', r"\1", found)
 
 

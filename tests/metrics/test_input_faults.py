@@ -138,6 +138,8 @@ GARBAGE = {
 READ = r"""
 import re, sys
 from pathlib import Path
+import django
+django.setup()
 from tests.metrics.inputs import result
 # Not ru_maxrss: that begins with what the process had before it became another program.
 def highest():
