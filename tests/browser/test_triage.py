@@ -82,8 +82,8 @@ def test_a_step_is_answered_with_a_keyboard_alone(as_: Open, own_hub: str) -> No
     page.keyboard.type("The code is the same.")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "The code is the same." in page.locator("#step-1").inner_text()
 
 

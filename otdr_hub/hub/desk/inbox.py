@@ -233,7 +233,7 @@ def _house(person: User, now: dt.datetime) -> Section | None:
 Source = Callable[[User, dt.datetime], Section | None]
 # In the order of the page; a source answers None to whom it does not concern.
 SOURCES: Final[tuple[Source, ...]] = (
-    reasons_owed, correcting.section, open_cases, _to_sign, at_the_table, _to_decide, _open_requests, _books,
+    reasons_owed, correcting.section, _to_sign, open_cases, at_the_table, _to_decide, _open_requests, _books,
     _feed, _house,
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from otdr_hub.hub.explore import Twin
 from otdr_hub.hub.numbers import count, percent, percent_text
-from otdr_hub.hub.triage.change import batch_map, batches, day_map, funnel, triangle, waterfall
+from otdr_hub.hub.triage.change import funnel, waterfall
 from otdr_hub.hub.triage.drawing import (
     FOOT,
     HEIGHT,
@@ -25,6 +25,7 @@ from otdr_hub.hub.triage.drawing import (
     line,
     words,
 )
+from otdr_hub.hub.triage.maps import batch_map, batches, day_map, triangle
 
 Document = Mapping[str, Any]
 Rows = Sequence[tuple[Mapping[str, Any], Fraction]]
