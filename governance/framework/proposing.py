@@ -31,11 +31,10 @@ class Proposal:
 
     @property
     def digest(self) -> str:
-        """Names framework, outcome and what holds. Not the figures: a fingerprint that moves with a hidden
-        figure, on a page that everybody reads, would tell of it."""
+        """Names framework and outcome. Not the figures, nor which criterion they break: a fingerprint that
+        moves with a hidden figure, on a page that everybody reads, would tell of it."""
         return digest.of({
             "policy": self.policy.digest, "kind": self.kind, "markets": dict(self.outcome.markets),
-            "rows": [[row.criterion, row.market, row.holds] for row in self.rows],
         })  # fmt: skip
 
     def kept(self) -> dict[str, Any]:

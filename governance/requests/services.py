@@ -35,10 +35,11 @@ class Answer:
 
 def _said(**words: str) -> dict[str, str]:
     found = {}
+    called = {"title": _("title"), "asks": _("wish"), "purpose": _("purpose")}
     for name, text in words.items():
-        require_short(name, text, _ROOM[name])
+        require_short(called[name], text, _ROOM[name])
         if not text.strip():
-            raise InvalidInputError(_("A request says its %(name)s.") % {"name": name})
+            raise InvalidInputError(_("A request says its %(name)s.") % {"name": called[name]})
         found[name] = text.strip()
     return found
 

@@ -184,6 +184,8 @@ def test_a_figure_that_breaks_nothing_moves_no_fingerprint():
     assert found[0].digest == found[1].digest
     assert found[0].kept()["measures"] != found[1].kept()["measures"]
     assert propose(POLICY, with_one(doubt=D(6), bias=D("0.1"))).digest != found[0].digest
+    both = [propose(POLICY, with_one(cases=1, two_sided=D(value))) for value in (0, 2)]
+    assert both[0].digest == both[1].digest, "the same outcome, whichever criterion it rests on"
 
 
 # Properties

@@ -28,6 +28,7 @@ from otdr_hub.hub.parts import verify_code
 from tests import launches
 from tests.builders import PASSWORD, person
 from tests.house.routes import ANONYMOUS, NAMES, NO_ID, NO_NUMBER, READERS
+from tests.requests import made
 
 pytestmark = pytest.mark.faults
 # No address takes the other three; at full size they are tried all the same.
@@ -81,13 +82,14 @@ def there(db: None, lake: Path) -> dict[str, tuple[str, str]]:
         user=person("somebody", "executive"), type=Authenticator.Type.WEBAUTHN,
         data={"name": "key", "credential": {}},
     )  # fmt: skip
+    asked = made()
     request, batch = SignoffRequest.objects.get(act=SCOPE), Batch.objects.earliest("pk")
     named: dict[str, tuple[Any, str]] = {
         "markets": ("AA", "ZZ"), "decisions": (decision.pk, NO_NUMBER), "batches": (batch.pk, NO_NUMBER),
         "uploads": (upload.pk, NO_ID), "signoffs": (request.pk, NO_NUMBER), "shutoffs": (off.pk, NO_NUMBER),
         "kill-switch": (off.pk, NO_NUMBER), "publications": ("P-1", "P-999"), "verify": (code, "P-9-00000000"),
         "passkeys": (passkey.pk, NO_NUMBER), "people": ("dpm", "nobody"), "ledger": (1, NO_NUMBER),
-        "versions": ("otdr-test", "nothing"),
+        "versions": ("otdr-test", "nothing"), "requests": (asked.pk, NO_NUMBER), "blast": ("AA", "ZZ"),
     }  # fmt: skip
     places = {route: re.findall(r"([a-z-]+)/<(?!slug:kind)", route) for route in NAMES}
     pairs = {route: named[place[-1]] for route, place in places.items() if place}

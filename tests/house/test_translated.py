@@ -36,8 +36,8 @@ _NAMES = (
     "promises", "events", "contacts", "carriers", "live", "backfill", "markets",
 )  # fmt: skip
 _NOUNS = (
-    "account|batch|case|deputy|entry|history|launch|ledger|lift|majeure|notice|operator|people|period|publication"
-    "|request|role|run|scope|seat|shutoff|signoff|token|version"
+    "account|batch|case|deputy|entry|framework|history|launch|ledger|lift|majeure|measures|notice|operator|people"
+    "|period|preview|publication|request|role|run|scope|seat|shutoff|signoff|token|version"
 )
 _SHAPES = (
     r"[\w-]+-(AA|BB)\.csv",

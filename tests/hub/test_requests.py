@@ -50,7 +50,7 @@ def test_who_asks(role):
     ("wrong", "said"),
     [
         ({"title": " "}, "says its title"),
-        ({"asks": ""}, "says its asks"),
+        ({"asks": ""}, "says its wish"),
         ({"purpose": ""}, "says its purpose"),
         ({"markets": []}, "none is named"),
         ({"markets": ["AA", "ZZ"]}, "ZZ"),

@@ -31,6 +31,8 @@ def asked(seen: str, hidden: str, other: str) -> dict[str, tuple[str, ...]]:
     return {
         "otdr_hub/hub/views.py": (f"/{_PRESENT}", f"/{_PRINT}", f"/markets/{seen}/{_PRINT}", f"/markets/{hidden}/{_PRINT}"),
         "otdr_hub/hub/decide/views.py": (f"/decisions/{_PRESENT}",),
+        "otdr_hub/hub/blast/views.py": (f"/blast/{seen}/?since={WEEK}&threshold=90", f"/blast/{hidden}/?threshold=90"),
+        "otdr_hub/hub/blast/api.py": (f"/api/v1/blast/{seen}?since={WEEK}", f"/api/v1/blast/{hidden}?threshold=90"),
         "otdr_hub/hub/desk/scope_views.py": (
             *(f"/scope/decide/{choice}" for choice in choices), f"/scope/{_choice(seen)}",
             f"/scope/publish/?week={WEEK}",

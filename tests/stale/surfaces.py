@@ -73,6 +73,8 @@ UNREACHED = (
     "/batches/uploads/<uuid:upload>/",
     "/decisions/<int:number>/minutes/",
     "/decisions/carry-out/",
+    # For who speaks for a seat of the launch; tests/hub/test_proposal.py goes through who does.
+    "/decisions/preview/<slug:kind>/",
     "/decisions/decide/",
     "/decisions/verdict/",
     "/kill-switch/<int:number>/off/",
@@ -104,6 +106,7 @@ SURFACES = (
     Surface("/api/v1/publications/<str:ref>", "/api/v1/publications/{publication}", weight=8),
     Surface("/kill-switch/", "/kill-switch/", weight=5),
     Surface("/decisions/", "/decisions/", weight=3),
+    Surface("/api/v1/decisions", "/api/v1/decisions", weight=3),
     Surface("/api/v1/hub", "/api/v1/hub", "all", total=True, weight=30),
     Surface("/api/v1/markets/<slug:code>", "/api/v1/markets/{market}", "one", weight=25),
 )

@@ -28,6 +28,7 @@ from otdr_hub.hub.decide.payload import (
 )
 from otdr_hub.hub.desk.looked import etag, seen
 from otdr_hub.hub.desk.schemas import IF_MATCH, KEY, READING, WRITING
+from otdr_hub.hub.freshness import current_epoch, numbered
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 
@@ -47,10 +48,12 @@ class DecisionsView(APIView):
     @extend_schema(operation_id="decisions", responses={200: DecisionsPayload, **READING})
     def get(self, request: Request) -> Response:
         """Everything a decision would rest on now, and `seen`, its fingerprint."""
-        launch = current()
+        epoch, launch = current_epoch(), current()
         found = board.read(launch) if launch else None
-        named = etag(found.digest) if found else {}
-        return Response(decisions_payload(found, cast(User, request.user)), headers=named)
+        answer = numbered(Response(decisions_payload(found, cast(User, request.user))), epoch)
+        for name, value in (etag(found.digest) if found else {}).items():
+            answer[name] = value
+        return answer
 
     @extend_schema(
         operation_id="decide",

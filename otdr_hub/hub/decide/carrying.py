@@ -53,11 +53,8 @@ class CarryForm:
     @classmethod
     def typed(cls, given: QueryDict) -> Self:
         """From a request, or from what was kept while somebody proved who they are."""
-        found = {name: clean(given.get(name, "")).strip() for name in _TYPED}
-        return cls(
-            reason=found["reason"], more=found["more"], owner=found["owner"], review_on=found["review_on"],
-            seen=found["seen"],
-        )  # fmt: skip
+        reason, more, owner, review_on, seen = (clean(given.get(name, "")).strip() for name in _TYPED)
+        return cls(reason, more, owner, review_on, seen)
 
     def with_error(self, error: DomainError) -> Self:
         """The same, saying what was wrong."""

@@ -82,7 +82,7 @@ class DecisionPart(serializers.Serializer[Any]):
 
 
 class CriterionPart(serializers.Serializer[Any]):
-    """One criterion; `measured` is a figure, and null for readers who may not see those."""
+    """One criterion; `measured` is null of what is switched off."""
 
     criterion = serializers.CharField()
     title = serializers.CharField()
@@ -94,7 +94,7 @@ class CriterionPart(serializers.Serializer[Any]):
 
 
 class ProposalPart(serializers.Serializer[Any]):
-    """What the decision framework in effect proposes, and why."""
+    """What the decision framework in effect proposes. Why, for readers who may see the figures behind it."""
 
     framework = serializers.CharField()
     framework_digest = serializers.CharField()
@@ -163,14 +163,16 @@ def _proposal(proposal: Proposal, reader: User) -> dict[str, Any]:
     return {
         "framework": proposal.policy.name, "framework_digest": proposal.policy.digest,
         "digest": proposal.digest, "kind": proposal.kind, "markets": dict(proposal.outcome.markets),
-        "reasons": list(proposal.reasons), "would_change": [one.sentence for one in proposal.changes],
+        "reasons": list(proposal.reasons) if reads else [],
+        "would_change": [one.sentence for one in proposal.changes] if reads else [],
         "criteria": [
             {
                 "criterion": row.criterion, "title": row.title, "market": row.market,
-                "measured": row.measured if reads and off.since(row.market) is None else None,
-                "limit": row.limit, "holds": row.holds, "sentence": row.sentence,
+                "measured": row.measured if off.since(row.market) is None else None,
+                "limit": row.limit, "holds": row.holds,
+                "sentence": row.sentence,
             }
-            for row in proposal.rows
+            for row in (proposal.rows if reads else ())
         ],
     }  # fmt: skip
 
