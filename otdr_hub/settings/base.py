@@ -208,6 +208,9 @@ SPECTACULAR_SETTINGS = {
         "UploadStateEnum": "metrics.uploads.states.UploadState",
         "BatchStateEnum": "metrics.events.models.Batch.State",
         "BatchKindEnum": "metrics.events.models.Batch.Kind",
+        "CaseState": [("open", "open"), ("resolved", "resolved")],
+        "CaseVerdictEnum": "governance.cases.models.CaseVerdict.Verdict",
+        "CaseNoteKind": "governance.cases.models.CaseNote.Kind",
     },
     "SERVE_PERMISSIONS": ["governance.access.api.Admitted", "governance.access.api.InScope"],
 }

@@ -14,6 +14,7 @@ from governance.cases.services import (
 )
 from governance.cases.verdicts.services import case_reopen, case_resolve
 from governance.ledger.actions import Action
+from metrics.assessments.services import Assessed, assessment_make, assessment_open, assessment_rederive
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError
 from tests import builders, cases
@@ -69,7 +70,43 @@ def _reopen(folder: Path) -> dict[str, Any]:
     return {"case": call["case"], "reason": "New data.", "actor": person("dpm")}
 
 
+def _assess(folder: Path) -> dict[str, Any]:
+    builders.input_taken(folder)
+    return {
+        "market": builders.SHOWN, "first_week": builders.WEEK, "version": builders.version_effective(),
+        "as_of": builders.AS_OF, "actor": person("data_engineer"),
+    }  # fmt: skip
+
+
+def _assessed(folder: Path) -> dict[str, Any]:
+    """Found by the slow clock on the first of the days."""
+    builders.two_markets()
+    frozen = cases.filed()
+    document = {
+        "schema": frozen.query, "input": {"market": builders.SHOWN, "pin": frozen.pin},
+        "rate": {"step": "0.1", "is_moved": True}, "days": [], "next_check": None,
+        "alarms": [{"clock": "slow", "day": str(builders.WEEK), "observed": "0.9", "expected": "0.8"}],
+    }  # fmt: skip
+    assessed = Assessed(frozen.assessment, document, builders.WEEK, builders.WEEK, frozen.as_of, "")
+    return {"assessed": assessed, "actor": person("dpm")}
+
+
+def _assessed_again(folder: Path) -> dict[str, Any]:
+    call = _assessed(folder)
+    assessment_open(**call)
+    return call
+
+
+def _made_again(folder: Path) -> dict[str, Any]:
+    call = _assess(folder)
+    return {"digest_of": assessment_make(**call).digest, "actor": call["actor"]}
+
+
 CALLS = (
+    (assessment_make, None, _assess),
+    (assessment_open, Action.CASE_OPENED, _assessed),
+    (assessment_open, None, _assessed_again),
+    (assessment_rederive, None, _made_again),
     (case_open, Action.CASE_OPENED, _open),
     (case_open, None, _open_again, ConflictError),
     (case_evidence_freeze, Action.CASE_EVIDENCE_FROZEN, _freeze),

@@ -25,9 +25,10 @@ from metrics.models import Batch
 from metrics.uploads.services import Sending, upload_receive
 from otdr_hub.hub.guarded import read_hub
 from otdr_hub.hub.parts import verify_code
-from tests import launches
+from tests import cases, launches
 from tests.builders import PASSWORD, person
 from tests.house.routes import ANONYMOUS, NAMES, NO_ID, NO_NUMBER, READERS
+from tests.house.row import SEE_CASES
 from tests.requests import made
 
 pytestmark = pytest.mark.faults
@@ -39,7 +40,16 @@ METHODS = (
 )
 REFUSED = {401, 403, 405}
 # Whoever reads requests for signatures is told that they do not sign this one.
-READ_ANYWAY = {("POST", "/api/v1/signoffs/<int:number>/withdraw"): ("dpm", "auditor")}
+# Whoever may see cases is told that one is open before it is shown to them, since they learn what it stops.
+_CASE = "/api/v1/cases/<int:number>"
+READ_ANYWAY = {
+    ("POST", "/api/v1/signoffs/<int:number>/withdraw"): ("dpm", "auditor"),
+    ("POST", "/triage/<int:number>/"): SEE_CASES,
+    **{
+        ("POST", f"{_CASE}{act}"): SEE_CASES
+        for act in ("/notes", "/steps", "/steps/<int:position>", "/evidence", "/resolve", "/reopen")
+    },
+}
 # Everybody has their own, and of somebody else's there is none for them.
 OWN = {"/accounts/mfa/passkeys/<int:pk>/remove/"}
 # What everybody who is signed in may read: that there is no such thing is said to all in the same words.
@@ -82,7 +92,7 @@ def there(db: None, lake: Path) -> dict[str, tuple[str, str]]:
         user=person("somebody", "executive"), type=Authenticator.Type.WEBAUTHN,
         data={"name": "key", "credential": {}},
     )  # fmt: skip
-    asked = made()
+    asked, case = made(), cases.by_hand("BB")
     request, batch = SignoffRequest.objects.get(act=SCOPE), Batch.objects.earliest("pk")
     named: dict[str, tuple[Any, str]] = {
         "markets": ("AA", "ZZ"), "decisions": (decision.pk, NO_NUMBER), "batches": (batch.pk, NO_NUMBER),
@@ -90,6 +100,7 @@ def there(db: None, lake: Path) -> dict[str, tuple[str, str]]:
         "kill-switch": (off.pk, NO_NUMBER), "publications": ("P-1", "P-999"), "verify": (code, "P-9-00000000"),
         "passkeys": (passkey.pk, NO_NUMBER), "people": ("dpm", "nobody"), "ledger": (1, NO_NUMBER),
         "versions": ("otdr-test", "nothing"), "requests": (asked.pk, NO_NUMBER), "blast": ("AA", "ZZ"),
+        "triage": (case.pk, NO_NUMBER), "cases": (case.pk, NO_NUMBER), "steps": (1, NO_NUMBER), "preview": ("block", "nothing"),
     }  # fmt: skip
     places = {route: re.findall(r"([a-z-]+)/<(?!slug:kind)", route) for route in NAMES}
     pairs = {route: named[place[-1]] for route, place in places.items() if place}
@@ -153,6 +164,7 @@ def test_s5_who_lacks_the_right_cannot_tell_what_is_there(there: dict[str, tuple
 
 
 def test_s5_who_is_told_that_it_is_there_may_read_it(there: dict[str, tuple[str, str]]) -> None:
-    number = there["/api/v1/signoffs/<int:number>"][0]
-    for reader in {reader for readers in READ_ANYWAY.values() for reader in readers}:
-        assert client_of(reader).get(f"/api/v1/signoffs/{number}").status_code == 200
+    for (_, route), readers in READ_ANYWAY.items():
+        whole = "/api/v1/signoffs/<int:number>" if "signoffs" in route else _CASE
+        for reader in readers:
+            assert client_of(reader).get(whole.replace("<int:number>", there[whole][0])).status_code == 200

@@ -27,7 +27,7 @@ class CaseHead(serializers.Serializer[Any]):
     last_week = serializers.CharField()
     state = serializers.ChoiceField(choices=["open", "resolved"])
     shown_wider = serializers.BooleanField()
-    origin = serializers.ChoiceField(choices=Case.Origin.values)
+    origin = serializers.ChoiceField(choices=Case.Origin.choices)
     title = serializers.CharField()
     opened_by = serializers.CharField()
     opened_at = serializers.DateTimeField()
@@ -41,7 +41,7 @@ class CasesPayload(serializers.Serializer[Any]):
     cases = CaseHead(many=True)
 
 
-class StepPart(serializers.Serializer[Any]):
+class CaseStepPart(serializers.Serializer[Any]):
     """A row of the plan."""
 
     position = serializers.IntegerField()
@@ -54,7 +54,7 @@ class StepPart(serializers.Serializer[Any]):
     by = serializers.CharField(allow_null=True)
 
 
-class EvidencePart(serializers.Serializer[Any]):
+class CaseEvidencePart(serializers.Serializer[Any]):
     """A frozen assessment: its digest, what it was made of."""
 
     assessment = serializers.CharField()
@@ -66,10 +66,10 @@ class EvidencePart(serializers.Serializer[Any]):
     frozen_at = serializers.DateTimeField()
 
 
-class NotePart(serializers.Serializer[Any]):
+class CaseNotePart(serializers.Serializer[Any]):
     """An entry of the timeline."""
 
-    kind = serializers.ChoiceField(choices=CaseNote.Kind.values)
+    kind = serializers.ChoiceField(choices=CaseNote.Kind.choices)
     text = serializers.CharField()
     hypothesis = serializers.CharField(allow_blank=True)
     verdict = serializers.CharField(allow_blank=True)
@@ -77,10 +77,10 @@ class NotePart(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-class VerdictPart(serializers.Serializer[Any]):
+class CaseVerdictPart(serializers.Serializer[Any]):
     """A verdict; `reopened_at` is set for one that was taken back."""
 
-    verdict = serializers.ChoiceField(choices=CaseVerdict.Verdict.values)
+    verdict = serializers.ChoiceField(choices=CaseVerdict.Verdict.choices)
     hypothesis = serializers.CharField(allow_blank=True)
     assessment = serializers.CharField(allow_blank=True)
     reason = serializers.CharField()
@@ -96,10 +96,10 @@ class CasePayload(CaseHead):
     certified.
     """
 
-    plan = StepPart(many=True, allow_null=True)
-    evidence = EvidencePart(many=True, allow_null=True)
-    timeline = NotePart(many=True, allow_null=True)
-    verdicts = VerdictPart(many=True, allow_null=True)
+    plan = CaseStepPart(many=True, allow_null=True)
+    evidence = CaseEvidencePart(many=True, allow_null=True)
+    timeline = CaseNotePart(many=True, allow_null=True)
+    verdicts = CaseVerdictPart(many=True, allow_null=True)
     assessment = serializers.JSONField(allow_null=True)
 
 
@@ -116,7 +116,7 @@ class OpenRequest(serializers.Serializer[Any]):
 class NoteRequest(serializers.Serializer[Any]):
     """Add to the timeline; only a proposal names a verdict."""
 
-    kind = serializers.ChoiceField(choices=CaseNote.Kind.values)
+    kind = serializers.ChoiceField(choices=CaseNote.Kind.choices)
     text = serializers.CharField(max_length=2000)
     hypothesis = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     verdict = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
@@ -147,7 +147,7 @@ class AssessRequest(serializers.Serializer[Any]):
 class ResolveRequest(serializers.Serializer[Any]):
     """End the case with a verdict on a frozen assessment."""
 
-    verdict = serializers.ChoiceField(choices=CaseVerdict.Verdict.values)
+    verdict = serializers.ChoiceField(choices=CaseVerdict.Verdict.choices)
     reason = serializers.CharField(max_length=500)
     assessment = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
     hypothesis = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
