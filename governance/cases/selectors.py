@@ -100,6 +100,22 @@ def decided(market: str, first: dt.date, last: dt.date) -> list[Case]:
     return list(found.order_by("number"))
 
 
+def doubted_weeks(market: str, before: dt.date) -> list[dt.date]:
+    """The Mondays before a week that a case of the market or its carriers covers, oldest first: an open one,
+    or one whose verdict says that the data or the definition was not what it was."""
+    wrong = (CaseVerdict.Verdict.DATA_DEFECT, CaseVerdict.Verdict.DEFINITION_CHANGE)
+    ended = resolved().filter(verdicts__in=CaseVerdict.objects.filter(verdict__in=wrong, reopening=None))
+    spans = [
+        span
+        for found in (open_cases(), ended)
+        for span in found.filter(market=market, first_week__lt=before).values_list("first_week", "last_week")
+    ]
+    mondays = {
+        first + dt.timedelta(weeks=n) for first, last in spans for n in range((last - first).days // 7 + 1)
+    }
+    return sorted(monday for monday in mondays if monday < before)
+
+
 def resolvers(market: str, breakout: str, value: str, through: dt.date) -> set[int]:
     """Ids of everybody who ever resolved a case that bears on a scope key up to a week."""
     key = Q(case__breakout=WHOLE) | Q(case__breakout=breakout)

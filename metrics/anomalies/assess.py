@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from metrics.anomalies import document
 from metrics.anomalies.bounds import Range
 from metrics.anomalies.checks.base import Level, rank
-from metrics.anomalies.detect import Alarm, Day, Thresholds, fast, slow
+from metrics.anomalies.detect import Alarm, Thresholds, fast, slow
 from metrics.anomalies.estimates import Corrected, corrected, range_of, suspect_rows
 from metrics.anomalies.evidence import Evidence, gather, values
+from metrics.anomalies.history import BUDGET, History, history_of, thresholds_of, together, weeks_before
 from metrics.anomalies.hypotheses import DEFECTS, UNKNOWN, Hypothesis, judge
 from metrics.anomalies.learned import Stored, code_digest, committed
 from metrics.anomalies.owner import Owned, owned
 from metrics.anomalies.verdict import NAMED, Next, Verdict, bias_of, next_of, verdict_of
-from metrics.anomalies.world import WEEK, World
+from metrics.anomalies.world import World
 from metrics.otdr.engine import engine_digest
 from otdr_hub.lib import digest
-
-OPEN: Final = 200  # a day is mature when fewer than one in so many of its shipments is open
-WORKING_WEEK: Final = 5  # days with promises that make a week comparable
-USUAL: Final = Thresholds()
 
 
 @dataclass(frozen=True)
@@ -64,14 +61,14 @@ def assess(
     recent: Collection[str] = (),
     owner: str | None = None,
     known: Collection[str] = DEFECTS,
-    thresholds: Thresholds = USUAL,
+    thresholds: Thresholds | None = None,
 ) -> Assessment:
     """Judge the suspect days of a world. Changes nothing, asks nobody, and draws nothing at random.
 
     `learned`: the table of likelihoods, the committed one when None. `recent`: kinds tied to a logged change.
     `owner`: the hypothesis its owner names; raises InvalidInputError when that is none. `known`: the kinds
-    of defect that are listed at all. `thresholds`: those of the clocks, as `detect.calibrate`
-    finds them for a market.
+    of defect that are listed at all. `thresholds`: those of the clocks; when None, as replaying the market's
+    own past finds them.
     """
     stored = learned or committed()
     listed = tuple(kind for kind in DEFECTS if kind in known)
@@ -81,10 +78,12 @@ def assess(
     kinds = _doubted(evidence, hypotheses)
     suspect = suspect_rows(world, evidence, kinds)
     top = hypotheses[0].name
+    history = history_of(world)
+    found_by, replayed = (thresholds, 0) if thresholds else thresholds_of(history, world.window.first)
     return Assessment(
-        inputs=_inputs(world, stored, recent, owner, len(listed)) | _of_clocks(thresholds),
+        inputs=_inputs(world, stored, recent, owner, len(listed)) | _of_clocks(found_by, replayed),
         evidence=evidence,
-        alarms=tuple(_alarms(world, evidence, thresholds)),
+        alarms=tuple(_alarms(world, history, found_by)),
         hypotheses=tuple(hypotheses),
         owner=owned(evidence, hypotheses, owner) if owner else None,
         suspect=suspect[0],
@@ -104,28 +103,19 @@ def _doubted(evidence: Evidence, hypotheses: list[Hypothesis]) -> list[str]:
     return [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)]
 
 
-def _alarms(world: World, evidence: Evidence, thresholds: Thresholds) -> list[Alarm]:
+def _alarms(world: World, history: History, thresholds: Thresholds) -> list[Alarm]:
     """What both clocks raise: the fast one by day, the slow one over the suspect days as one."""
-    suspect = {row.day for row in evidence.days if row.part == "suspect"}
-    mature = [row for row in evidence.days if row.pending * OPEN <= row.due]
-    days = [Day(row.day, row.on_time, row.due) for row in mature]
-    found = fast(days, thresholds, holidays=world.sources.holidays, suspect=suspect)
-    weeks: dict[int, list[Day]] = {}
-    for one in days:
-        if one.day not in suspect:
-            weeks.setdefault((world.window.base_last - one.day).days // WEEK, []).append(one)
-    base = [_together(some) for some in weeks.values() if len(some) >= WORKING_WEEK]
-    now = [one for one in days if one.day in suspect]
-    weekly = slow(_together(now), base, thresholds) if now else None
+    window = world.window
+    raised = fast(history.days, thresholds, holidays=history.holidays, suspect=history.doubted)
+    found = [one for one in raised if one.day >= window.base_first]
+    now = [one for one in history.days if one.day >= window.first]
+    weekly = slow(together(now), weeks_before(history, window.first), thresholds) if now else None
     return [*found, weekly] if weekly else found
 
 
-def _of_clocks(thresholds: Thresholds) -> dict[str, Any]:
-    return {"thresholds": asdict(thresholds)}
-
-
-def _together(days: list[Day]) -> Day:
-    return Day(min(one.day for one in days), sum(one.on_time for one in days), sum(one.due for one in days))
+def _of_clocks(thresholds: Thresholds, replayed: int) -> dict[str, Any]:
+    """The thresholds, how many days were replayed to find them, and for how many episodes a quarter."""
+    return {"thresholds": {**asdict(thresholds), "replayed_days": replayed, "budget": BUDGET}}
 
 
 def _inputs(
@@ -140,6 +130,7 @@ def _inputs(
         "market": sources.market, "zone": sources.inputs.default_zone,
         "first_day": window.first, "last_day": window.last,
         "base_first": window.base_first, "base_last": window.base_last, "as_of": world.as_of,
+        "doubted": sorted(day for day in window.doubted if day.weekday() == 0),
         "definition": {"name": world.definition.name, "digest": world.definition.digest(engine_digest())},
         "files": files, "pin": digest.of(files), "triage": code_digest(), "engine": engine_digest(),
         "table": stored.digest, "recent": sorted(recent), "owner": owner, "known": known,

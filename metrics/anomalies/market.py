@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -35,9 +35,11 @@ def world_of_market(
     definition: Definition,
     as_of: dt.datetime,
     days: int = 7,
+    doubted: Collection[dt.date] = (),
     pinned: Sequence[PinnedFile] | None = None,
 ) -> Iterator[World]:
-    """Open the world of a market for the `days` from `monday` on and the four weeks before, as of `as_of`.
+    """Open the world of a market for the `days` from `monday` on and the four weeks before, as of `as_of`;
+    weeks (Mondays) that are `doubted` are none of the four.
 
     `pinned` are the files to read (promises, events, carriers, contacts), so that an old assessment can be
     made again; all accepted ones when None. Raises InvalidInputError for a market that is not registered or
@@ -45,7 +47,7 @@ def world_of_market(
     """
     files = list(pins.current([market, NO_MARKET], KINDS) if pinned is None else pinned)
     sources = sources_of(market, definition, files, as_of)
-    window = Window.of_week(monday, days=days)
+    window = Window.of_week(monday, days=days, doubted=doubted)
     with world_of(definition.at(market), sources, window, as_of=as_of) as world:
         yield world
 
@@ -63,7 +65,7 @@ def sources_of(
             _("Market %(market)s has no promises or no events yet; take its files in first.")
             % {"market": market}
         )
-    batches = _batches(files)
+    batches, holidays = _batches(files), _holidays(market, definition)
     inputs = Inputs(
         paths["promises"], paths["events"], zone,
         closed=[(since, until) for since, until in pins.closed_days([market], as_of).get(market, [])],
@@ -76,12 +78,15 @@ def sources_of(
         _refused(batches),
         [(Path(one.path).name, one.kind, _label(batches, one), one.sha256) for one in files],
         market,
-        frozenset(
-            dt.date.fromisoformat(day)
-            for region, day, _ in definition.calendars
-            if region.partition("/")[0] == market
-        ),
+        frozenset(day for region, day in holidays if not region),
+        tuple((region, day) for region, day in holidays if region),
     )
+
+
+def _holidays(market: str, definition: Definition) -> list[tuple[str, dt.date]]:
+    """(region, day) of the market's calendars; the region is empty for the whole market's."""
+    split = [(*region.partition("/"), day) for region, day, _ in definition.calendars]
+    return sorted((part, dt.date.fromisoformat(day)) for whole, _, part, day in split if whole == market)
 
 
 def _market_of(kind: str, market: str) -> str:

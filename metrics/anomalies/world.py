@@ -28,6 +28,13 @@ WEEK: Final = 7
 DUE: Final = "status IN ('on_time', 'late', 'pending', 'unknown')"
 ON_TIME: Final = "status = 'on_time'"
 
+# What is known of a folded shipment at `$as_of`; `{horizon}` are the hours after which nothing is awaited.
+STATUS: Final = """CASE
+    WHEN f.settled IS NOT NULL THEN f.settled
+    WHEN $as_of >= f.ends_at AND EXISTS (SELECT 1 FROM closed c WHERE f.day BETWEEN c.since AND c.until)
+      THEN 'late'
+    WHEN $as_of < f.ends_at + INTERVAL '{horizon} hours' THEN 'pending'
+    ELSE 'unknown' END"""
 _TOLD: Final = """
 CREATE TABLE told AS
 SELECT e.event_id, e.shipment_id, e.type, coalesce(e.occurred_utc, e.occurred_local) AS happened,
@@ -86,7 +93,7 @@ CREATE TABLE {name} AS
 WITH {promises} SELECT shipment_id, ends_at, p.recorded AS recorded, p.kind AS kind, p.service AS service,
   p.order_id AS order_id FROM deadline
 """
-_SHIPMENT: Final = """
+_SHIPMENT: Final = f"""
 CREATE TABLE shipment AS
 SELECT f.shipment_id, f.day, f.ends_at, f.carrier, f.origin, f.destination,
   f.origin || ' > ' || f.destination AS lane, f.zone, f.promised_hours, f.promise_rows,
@@ -100,13 +107,8 @@ SELECT f.shipment_id, f.day, f.ends_at, f.carrier, f.origin, f.destination,
   s.ofd_at + to_seconds(u.offset_seconds) AS ofd_local,
   f.ends_at + to_seconds(u.offset_seconds) AS end_local,
   s.created_at + to_seconds(u.offset_seconds) AS created_local,
-  CASE
-    WHEN f.settled IS NOT NULL THEN f.settled
-    WHEN $as_of >= f.ends_at AND EXISTS (SELECT 1 FROM closed c WHERE f.day BETWEEN c.since AND c.until)
-      THEN 'late'
-    WHEN $as_of < f.ends_at + INTERVAL '{horizon} hours' THEN 'pending'
-    ELSE 'unknown' END AS status,
-  CASE WHEN f.day BETWEEN $base_from AND $base_until THEN 'base'
+  {STATUS} AS status,
+  CASE WHEN f.day BETWEEN $base_from AND $base_until AND NOT list_contains($doubted, f.day) THEN 'base'
        WHEN f.day BETWEEN $from AND $until THEN 'suspect' END AS part
 FROM folded f
 LEFT JOIN seen s USING (shipment_id)
@@ -122,7 +124,8 @@ class Sources:
     """What a world is made from: the engine's inputs, and what each file is called (its batch).
 
     `contacts` are (day, topic, count). `quarantined` are (batch, kind, reason, rows). `files` are (name,
-    kind, batch, SHA-256): what an assessment names as its input. `holidays` are days of the market.
+    kind, batch, SHA-256): what an assessment names as its input. `holidays` are days of the whole market,
+    `regional` (region, day) of a part of it.
     """
 
     inputs: Inputs
@@ -132,22 +135,39 @@ class Sources:
     files: Sequence[tuple[str, str, str, str]] = ()
     market: str = ""
     holidays: Collection[dt.date] = ()
+    regional: Collection[tuple[str, dt.date]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The suspect days (both inclusive) and the base days before them."""
+    """The suspect days (both inclusive) and the base days before them, less those that are doubted too."""
 
     first: dt.date
     last: dt.date
     base_first: dt.date
     base_last: dt.date
+    doubted: frozenset[dt.date] = frozenset()
 
     @classmethod
-    def of_week(cls, monday: dt.date, *, days: int = WEEK, base: int = BASE_DAYS) -> Window:
-        """A suspect week and the four whole weeks before it, of the same weekdays."""
-        last = monday - dt.timedelta(days=1)
-        return cls(monday, monday + dt.timedelta(days=days - 1), last - dt.timedelta(days=base - 1), last)
+    def of_week(
+        cls,
+        monday: dt.date,
+        *,
+        days: int = WEEK,
+        base: int = BASE_DAYS,
+        doubted: Collection[dt.date] = (),
+    ) -> Window:
+        """A suspect week and the four whole weeks before it, of the same weekdays.
+
+        Weeks (Mondays) that are `doubted` are no base: as many more are taken from before them, from the last
+        three times as many at most.
+        """
+        last, since, taken = monday - dt.timedelta(days=1), monday, 0
+        while taken < base and (monday - since).days < 3 * base:
+            since -= dt.timedelta(days=WEEK)
+            taken += 0 if since in doubted else WEEK
+        left_out = {one + dt.timedelta(days=n) for one in doubted for n in range(WEEK)}
+        return cls(monday, monday + dt.timedelta(days=days - 1), since, last, frozenset(left_out))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +273,7 @@ def world_of(
         days = {
             "from": window.first, "until": window.last,
             "base_from": window.base_first, "base_until": window.base_last,
+            "doubted": sorted(window.doubted),
         }  # fmt: skip
         connection.execute(_SHIPMENT.format(horizon=definition.horizon_hours), moment | days)
         world = World(connection, window, as_of, definition, sources)

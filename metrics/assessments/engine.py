@@ -23,6 +23,7 @@ class Question:
     """A market's weeks (Mondays, both included) under a version, as known at a moment (aware).
 
     `owner` is the hypothesis the data's owner names, `recent` the kinds of defect tied to a logged change.
+    `doubted` are the weeks (Mondays) before that a case doubts or that turned out wrong: they are no norm.
     `pinned` are the files of an earlier answer that is asked for again; all accepted ones when None.
     """
 
@@ -33,6 +34,7 @@ class Question:
     as_of: dt.datetime
     owner: str = ""
     recent: tuple[str, ...] = ()
+    doubted: tuple[dt.date, ...] = ()
     pinned: tuple[PinnedFile, ...] | None = None
 
     @property

@@ -27,7 +27,8 @@ def ask(question: Question) -> str:
 
     with world_of_market(
         market=question.market, monday=question.first_week, days=question.days,
-        definition=definition_of(question.version), as_of=question.as_of, pinned=question.pinned,
+        definition=definition_of(question.version), as_of=question.as_of,
+        doubted=question.doubted, pinned=question.pinned,
     ) as world:  # fmt: skip
         judged = assess(
             world, learned=learned, recent=question.recent, owner=question.owner or None

@@ -15,7 +15,7 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.cases.models import Case
 from governance.cases.plan import plan_for
-from governance.cases.selectors import decided, overlapping
+from governance.cases.selectors import decided, doubted_weeks, overlapping
 from governance.cases.services import Frozen, case_evidence_freeze, case_open
 from governance.markets.models import Market
 from governance.models import MetricVersion
@@ -89,7 +89,11 @@ def assessment_make(
     newest = newest_vintages(version, [market]).get(market)
     moment = as_of or (newest.run.as_of if newest else clock.now())
     run = newest.run_id if newest and newest.run.as_of == moment else ""
-    text = engine.ask(Question(market, first_week, last, version, moment, owner))
+    text = engine.ask(
+        Question(
+            market, first_week, last, version, moment, owner, doubted=tuple(doubted_weeks(market, first_week))
+        )
+    )
     name = digest.of_bytes(text.encode())
     storage.assessment_save([name, market, first_week, last, moment, version.digest, text])
     return Assessed(name, json.loads(text), first_week, last, moment, run)
@@ -147,7 +151,7 @@ def assessment_rederive(*, digest_of: str, actor: User) -> Rederived:
     question = Question(
         given["market"], first, weeks.monday_of(last), _version(given["definition"]["digest"]),
         dt.datetime.fromisoformat(given["as_of"]), given["owner"] or "", tuple(given["recent"]),
-        _pinned(given),
+        tuple(dt.date.fromisoformat(monday) for monday in given.get("doubted", [])), _pinned(given),
     )  # fmt: skip
     return Rederived(digest_of, digest.of_bytes(engine.ask(question).encode()))
 

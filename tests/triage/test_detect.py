@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from metrics.anomalies.detect import Day, Thresholds, calibrate, episodes, fast, slow
+from metrics.anomalies.history import History, thresholds_of, weeks_before
 
 START = dt.date(2026, 6, 1)
 
@@ -84,6 +85,26 @@ def test_a_slide_too_slow_for_the_fast_clock_is_the_slow_clocks() -> None:
     assert (
         slow(Day(START + dt.timedelta(weeks=10), int(14_000 * 0.88), 14_000), weeks[:3], Thresholds()) is None
     )
+
+
+def test_a_markets_past_is_replayed_where_it_is_long_enough_and_doubted_days_are_not() -> None:
+    days = _days(28 + 182, seed=8)
+    first = days[-7].day
+    own = frozenset(one.day for one in days[-7:])
+    found, replayed = thresholds_of(History(days, frozenset(), own), first)
+    assert replayed == len(days) - 7
+    assert found == calibrate(days[:-7], budget=0.25)
+    doubted = own | {one.day for one in days[100:107]}
+    assert thresholds_of(History(days, frozenset(), doubted), first)[1] == len(days) - 14
+    assert thresholds_of(History(days[-60:], frozenset(), own), first) == (Thresholds(), 0)
+
+
+def test_weeks_before_are_whole_trusted_and_end_with_the_day_before() -> None:
+    days = _days(35)
+    doubted = frozenset(one.day for one in days[14:21]) | {days[0].day, days[1].day, days[2].day}
+    weeks = weeks_before(History(days, frozenset(), doubted), days[28].day)
+    assert sorted(one.day for one in weeks) == [days[7].day, days[21].day]
+    assert {one.due for one in weeks} == {sum(one.due for one in days[n : n + 7]) for n in (7, 21)}
 
 
 def test_calibration_keeps_the_budget_and_loosens_where_a_market_is_restless() -> None:

@@ -13,6 +13,7 @@ from governance.access.services import system
 from governance.definition import Definition
 from governance.markets.services import MarketRow, markets_load
 from metrics.anomalies.assess import assess
+from metrics.anomalies.history import history_of
 from metrics.anomalies.market import KINDS, world_of_market
 from metrics.events.services import batch_ingest
 from metrics.lake import pins
@@ -26,7 +27,12 @@ from otdr_hub.lib.outcome import ConflictError, InvalidInputError
 from tests.builders import person
 
 PLAN = Plan("DE", defect="delivered_at_defaulted", severity=0.5, seed=31, orders=250)
-DEFINITION = Definition(name="otdr-1", calendars=(("DE/BY", "2026-10-03", "Tag der Deutschen Einheit"),))
+HOLIDAY = dt.date(2026, 10, 2)
+CALENDARS = (
+    ("DE", "2026-09-30", "a day off"), ("DE/OST", "2026-10-02", "a day off there"),
+    ("DE/BY", "2026-10-01", "a day off of a region under another name"), ("FR", "2026-10-03", "elsewhere"),
+)  # fmt: skip
+DEFINITION = Definition(name="otdr-1", calendars=CALENDARS)
 
 
 @pytest.fixture
@@ -82,9 +88,42 @@ def test_an_old_assessment_is_made_again_from_its_pin(moment: dt.datetime, tmp_p
     assert _judged(moment, pinned=pinned)[0].as_text() == first.as_text()
 
 
-def test_holidays_of_the_market_and_its_regions_are_the_clocks(moment: dt.datetime) -> None:
+def test_holidays_of_the_market_and_its_regions_are_told_apart(moment: dt.datetime) -> None:
     _, world = _judged(moment)
-    assert world.sources.holidays == {dt.date(2026, 10, 3)}
+    assert world.sources.holidays == {dt.date(2026, 9, 30)}
+    assert world.sources.regional == (("BY", dt.date(2026, 10, 1)), ("OST", HOLIDAY))
+
+
+def test_a_holiday_of_a_region_takes_its_shipments_out_of_the_clocks_and_no_others(
+    moment: dt.datetime,
+) -> None:
+    with world_of_market(market="DE", monday=MONDAY, definition=DEFINITION, as_of=moment) as world:
+        history = history_of(world)
+        told = dict(world.rows(
+            "SELECT day, count(*) FILTER (destination <> 'ost') FROM shipment"
+            " WHERE status IN ('on_time', 'late', 'pending', 'unknown') GROUP BY day"
+        ))  # fmt: skip
+        whole = dict(world.rows(
+            "SELECT day, count(*) FROM shipment"
+            " WHERE status IN ('on_time', 'late', 'pending', 'unknown') GROUP BY day"
+        ))  # fmt: skip
+    near = {HOLIDAY + dt.timedelta(days=n) for n in (-1, 0, 1)}
+    assert {one.day: one.due for one in history.days if one.due} == {
+        day: number
+        for day, number in ((day, (told if day in near else whole)[day]) for day in whole)
+        if number
+    }
+    # No shipment goes to a region of that name, so nothing can be taken out and the day is silent.
+    assert history.holidays == {dt.date(2026, 9, 30), dt.date(2026, 10, 1)}
+
+
+def test_a_doubted_week_is_no_base_and_one_more_before_it_is(moment: dt.datetime) -> None:
+    doubted = MONDAY - dt.timedelta(weeks=2)
+    found, world = _judged(moment, doubted=[doubted])
+    base = {row.day for row in found.evidence.days if row.part == "base"}
+    assert base.isdisjoint({doubted + dt.timedelta(days=n) for n in range(7)})
+    assert world.window.base_first == MONDAY - dt.timedelta(weeks=5)
+    assert found.as_document()["input"]["doubted"] == [doubted.isoformat()]
 
 
 def test_what_is_not_there_is_said(moment: dt.datetime) -> None:
