@@ -67,6 +67,7 @@ def _regional(world: World) -> frozenset[dt.date]:
     known = {str(name) for (name,) in world.rows("SELECT DISTINCT lower(destination) FROM folded")}
     found = [(region.lower(), day) for region, day in world.sources.regional]
     rows = [(region, day) for region, day in found if region in known]
+    world.connection.execute("DROP TABLE IF EXISTS regional_holiday")  # a world is asked more than once
     bind_rows(world.connection, "regional_holiday", "region VARCHAR, day DATE", rows)
     return frozenset(day for region, day in found if region not in known)
 

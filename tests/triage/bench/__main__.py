@@ -20,7 +20,7 @@ import django
 django.setup()
 
 from tests.triage.bench.items import items  # noqa: E402 (Django has to be there first)
-from tests.triage.bench.judged import Item, Judged, judge  # noqa: E402
+from tests.triage.bench.judged import Item, Judged, judge_until  # noqa: E402
 from tests.triage.bench.report import report  # noqa: E402
 
 
@@ -53,16 +53,12 @@ def _name(item: Item) -> str:
     return json.dumps([item.group, asdict(item.plan)], sort_keys=True)
 
 
-def _timely(item: Item, again: bool, until: float) -> Judged | None:
-    return judge(item, again=again) if time() < until else None
-
-
 def _judge(wanted: Sequence[Item], done: dict[str, Judged], options: argparse.Namespace) -> None:
     """Judge what is not judged yet, one of ten twice; each answer is kept as soon as it is there."""
     until = time() + 60 * options.minutes
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"), initializer=django.setup) as pool:
         todo = {
-            pool.submit(_timely, item, number % 10 == 0, until): name
+            pool.submit(judge_until, item, number % 10 == 0, until): name
             for number, item in enumerate(wanted)
             if (name := _name(item)) not in done
         }

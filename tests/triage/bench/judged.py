@@ -84,6 +84,11 @@ def judge(item: Item, *, again: bool = False) -> Judged:
     return _judged(item, found, seconds, same)
 
 
+def judge_until(item: Item, again: bool, until: float) -> Judged | None:
+    """The same, unless the moment (seconds of the epoch) has passed."""
+    return judge(item, again=again) if time.time() < until else None
+
+
 def _judged(item: Item, found: Assessment, seconds: float, same: bool | None) -> Judged:
     plan, evidence = item.plan, found.evidence
     contacts, shifts = evidence.contacts, evidence.attribution.shifts
