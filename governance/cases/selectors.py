@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from governance.access.models import User
@@ -24,6 +25,33 @@ def _standing() -> Exists:
 def cases() -> QuerySet[Case]:
     """All of them, newest first."""
     return Case.objects.select_related("market", "opened_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A case as a list tells it: the verdict that stands, who sees it, how far its plan is."""
+
+    case: Case
+    verdict: CaseVerdict | None
+    is_wide: bool
+    steps: int
+    answered: int
+
+
+def listed() -> list[Listed]:
+    """All cases, newest first, in two statements however many there are."""
+    standing = CaseVerdict.objects.filter(reopening=None).select_related("by")
+    verdicts = {one.case_id: one for one in standing}
+    wide = CaseNote.objects.filter(case=OuterRef("pk"), kind=CaseNote.Kind.SHOWN_WIDER)
+    counted = cases().annotate(
+        wide=Exists(wide),
+        planned=Count("steps", distinct=True),
+        answered=Count("steps__result", distinct=True),
+    )
+    return [
+        Listed(case, verdicts.get(case.pk), case.wide, case.planned, case.answered)
+        for case in counted.order_by("-number")
+    ]
 
 
 def open_cases() -> QuerySet[Case]:

@@ -29,26 +29,26 @@ Document = Mapping[str, Any]
 
 def list_page(person: User) -> ListPage:
     """All cases, open ones first."""
+    all_ = selectors.listed()
     return ListPage(
-        open=tuple(_row(case, None) for case in selectors.open_cases()),
-        resolved=tuple(_row(case, selectors.verdict_of(case)) for case in selectors.resolved()),
+        open=tuple(_row(one) for one in all_ if one.verdict is None),
+        resolved=tuple(_row(one) for one in all_ if one.verdict is not None),
         opens=bool(may(person, "case_open")),
         markets=tuple(Market.objects.order_by("priority", "code").values_list("code", "name")),
         week=weeks.label(weeks.monday_of(clock.now().date()) - dt.timedelta(days=7)),
     )
 
 
-def _row(case: Case, verdict: CaseVerdict | None) -> Row:
-    total = case.steps.count()
-    done = case.steps.exclude(result=None).count()
-    more = _("%(done)d of %(total)d steps answered") % {"done": done, "total": total}
+def _row(one: selectors.Listed) -> Row:
+    case, verdict = one.case, one.verdict
+    more = _("%(done)d of %(total)d steps answered") % {"done": one.answered, "total": one.steps}
     if verdict is not None:
         more = _("%(verdict)s, resolved %(day)s by %(name)s") % {
             "verdict": words.verdict(verdict.verdict), "day": day(verdict.at), "name": verdict.by.username,
         }  # fmt: skip
     return Row(
         number=case.number, name=str(case), title=words.title_of(case), about=case.title,
-        mark=words.state(verdict is None, selectors.is_wide(case)),
+        mark=words.state(verdict is None, one.is_wide),
         opened=f"{words.opened_how(case)}, {moment(case.opened_at)}", more=more,
     )  # fmt: skip
 
