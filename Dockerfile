@@ -15,7 +15,6 @@ COPY manage.py ./
 COPY otdr_hub otdr_hub
 COPY governance governance
 COPY metrics metrics
-COPY policies policies
 COPY templates templates
 USER otdr
 EXPOSE 8000

@@ -12,7 +12,9 @@ from governance.signoffs.models import SignoffRequest
 from tests import builders
 from tests.builders import person
 
-TEXT = (Path(__file__).parents[1] / "policies" / "framework-1.yaml").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[1] / "governance" / "framework" / "framework-1.yaml").read_text(
+    encoding="utf-8"
+)
 
 
 def document(name: str = "framework-1", **limits: str) -> str:

@@ -40,7 +40,9 @@ def framework_signed(first: dt.date) -> None:
     """Proposed and signed when the story begins, before there is a number to bend it to."""
     with clock.at(dt.datetime.combine(first, dt.time(10), tzinfo=dt.UTC)):
         if not FrameworkPolicy.objects.exists():
-            text = (settings.BASE_DIR / "policies" / "framework-1.yaml").read_text(encoding="utf-8")
+            text = (settings.BASE_DIR / "governance" / "framework" / "framework-1.yaml").read_text(
+                encoding="utf-8"
+            )
             framework_propose(
                 document=text, actor=_account("dpm"),
                 reason="What the four heads agreed on: block, partial, or with a disclosure, by measure.",

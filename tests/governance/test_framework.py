@@ -15,7 +15,9 @@ from governance.framework.outcome import BLOCK, DISCLOSE, FULL, ORDER, PARTIAL, 
 from governance.framework.policy import RULES, PolicyError, diff, dump, explain, parse
 from governance.framework.proposing import propose
 
-TEXT = (Path(__file__).parents[2] / "policies" / "framework-1.yaml").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "governance" / "framework" / "framework-1.yaml").read_text(
+    encoding="utf-8"
+)
 POLICY = parse(TEXT)
 D = Decimal
 NONE = D(0)

@@ -23,7 +23,7 @@ SECRETS = re.compile(
 NOT_OURS = {".git", ".venv", "var", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis",
             ".import_linter_cache"}  # fmt: skip
 # What the image is made of; a new COPY has to be listed.
-COPIED = ["requirements.txt", "manage.py", "otdr_hub", "governance", "metrics", "policies", "templates"]
+COPIED = ["requirements.txt", "manage.py", "otdr_hub", "governance", "metrics", "templates"]
 
 
 def walked(top: Path = PROJECT) -> Iterator[Path]:

@@ -50,7 +50,9 @@ class Command(ServiceCommand):
         """What to do, the document and why."""
         super().add_arguments(parser)
         parser.add_argument("act", choices=["propose", "show"])
-        parser.add_argument("file", nargs="?", help="a YAML document, as policies/framework-1.yaml")
+        parser.add_argument(
+            "file", nargs="?", help="a YAML document, as governance/framework/framework-1.yaml"
+        )
         parser.add_argument("--reason", default="")
 
     def run(self, actor: User, options: dict[str, Any]) -> Answer:
