@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -67,6 +67,10 @@ _KEPT: Final = {
 }
 
 
+# Nothing measured is not the same as nothing wrong: its open case is what holds such a market back.
+_UNTOLD: Final = "how likely a defect is, is said once its open case is shown to everybody"
+
+
 def _figure(value: Decimal | None) -> str:
     return "not measured" if value is None else plain(value.quantize(PLACES))
 
@@ -102,6 +106,9 @@ def market_rows(policy: Policy, measures: Measures) -> list[Row]:
         for one in (item for item in measures.markets if not item.is_off):
             value = one.value(name)
             is_held = holds(policy, name, value)
+            if name == "doubt" and value is None and one.cases:
+                rows.append(replace(_row(policy, name, None, f"{one.name}: {_UNTOLD}.", one), holds=False))
+                continue
             if not _asked(one, name) or (is_held and not (name in ("doubt", "bias") and value)):
                 continue
             said = (_KEPT if is_held else _BROKEN)[name]

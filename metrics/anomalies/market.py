@@ -75,7 +75,7 @@ def sources_of(
         inputs,
         _names(files, paths, batches),
         _contacts(paths["contacts"], as_of),
-        _refused(batches),
+        _refused(batches, files, market),
         [(Path(one.path).name, one.kind, _label(batches, one), one.sha256) for one in files],
         market,
         frozenset(day for region, day in holidays if not region),
@@ -138,10 +138,21 @@ def _renames(paths: Sequence[Path]) -> list[tuple[str, dt.date, str]]:
     return renames(found)
 
 
-def _refused(batches: Mapping[str, Batch]) -> list[tuple[str, str, str, int]]:
-    rows = {batch.pk: batch for batch in batches.values()}
+def _refused(
+    batches: Mapping[str, Batch], files: Sequence[PinnedFile], market: str
+) -> list[tuple[str, str, str, int]]:
+    """Rows refused by batch and reason. A delivery of several markets does not say whose they were, so a
+    market is taken to have its share of them."""
+    mine, names = Counter[int](), {}
+    here = LakeFile.objects.filter(path__in=[one.path for one in files], market=market)
+    taken = dict(here.values_list("path", "rows"))
+    for file in files:
+        if file.path in taken:
+            mine[batches[file.path].pk] += taken[file.path]
+            names[batches[file.path].pk] = _label(batches, file)
+    known = {batch.pk: batch for batch in batches.values() if batch.pk in mine}
     return [
-        (Path(batch.filename).stem, batch.kind, reason, int(number))
-        for _, batch in sorted(rows.items())
+        (names[pk], batch.kind, reason, round(int(number) * mine[pk] / max(batch.accepted, 1)))
+        for pk, batch in sorted(known.items())
         for reason, number in sorted(batch.reasons.items())
     ]

@@ -134,9 +134,8 @@ def _take(delivery: Delivery, week: dt.date) -> int:
 
 def _input(scenario: Scenario, week: dt.date, say: Say) -> int:
     with tempfile.TemporaryDirectory(prefix="otdr-demo-") as folder:
-        made = produce(scenario, Path(folder), beside=True)
-        # What carriers are called is for the pages; contacts are for the case that asks for them.
-        deliveries = [one for one in made if one.kind != "contacts"]
+        # Beside promises and events: what carriers are called, and what customers complained about.
+        deliveries = produce(scenario, Path(folder), beside=True)
         say(f"{len(deliveries)} files written; taking them in")
         return sum(_take(delivery, week) for delivery in deliveries)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from metrics.anomalies.checks.base import Check, Level, rank
@@ -44,6 +46,22 @@ def test_it_says_why_it_cannot_be_run(check: Check, starved_world: World) -> Non
     assert found.level is Level.UNTESTABLE, found
     assert found.sentence.startswith("Not testable because ")
     assert found.sentence.endswith(".")
+
+
+def test_what_an_older_batch_had_refused_says_nothing_of_these_days(quiet_world: World) -> None:
+    named = [
+        {str(batch) for (batch,) in quiet_world.rows(
+            "SELECT DISTINCT batch FROM told SEMI JOIN (SELECT shipment_id FROM shipment WHERE part = $part)"
+            " USING (shipment_id) WHERE source = 'live'", part=part)}
+        for part in ("base", "suspect")
+    ]  # fmt: skip
+    (old, *_), (own, *_) = (sorted(one) for one in (named[0] - named[1], named[1]))
+    check, levels = BY_KIND["sentinel_times"], []
+    for batch in (old, own):
+        refused = [(batch, "events", "occurred_at: a year that cannot be", 400)]
+        said = check.run(replace(quiet_world, sources=replace(quiet_world.sources, quarantined=refused)))
+        levels.append((said.level is Level.CLEAR, batch in said.sentence))
+    assert levels == [(True, False), (False, True)]
 
 
 def test_what_moves_the_world_is_no_defect_of_its_data() -> None:

@@ -15,24 +15,31 @@ _TEST: Final = ShareTest(
     says="{now} of times of delivery{where} are no real times (1970, 2099 and the like);"
     " before it was {before}.",
 )  # fmt: skip
-_BY_BATCH: Final = "SELECT batch, count(*) FROM told GROUP BY batch ORDER BY batch"
+_BY_BATCH: Final = """
+SELECT batch, count(*), bool_or(t.shipment_id IN (SELECT shipment_id FROM shipment WHERE part = 'suspect'))
+FROM told t GROUP BY batch ORDER BY batch
+"""
 _UNUSUAL: Final = 0.001
 _USUAL: Final = Finding(Level.CLEAR, "No batch had unusually many times refused.")
 
 
 def _refused(world: World) -> Finding:
-    """The batch that had unusually many rows of events refused for their times."""
-    taken = {str(batch): int(rows) for batch, rows in world.rows(_BY_BATCH)}
+    """The batch that had unusually many rows of events refused for their times, of those that tell of the
+    days in question: what an older one lacks is no explanation of these."""
+    found = world.rows(_BY_BATCH)
+    taken = {str(batch): int(rows) for batch, rows, _ in found}
+    asked = {str(batch) for batch, _, is_asked in found if is_asked}
     refused: dict[str, int] = {}
     for batch, kind, reason, rows in world.sources.quarantined:
         if kind == "events" and "occurred" in reason:
             refused[batch] = refused.get(batch, 0) + rows
     sizes = {batch: number + taken.get(batch, 0) for batch, number in refused.items()}
     shares = {batch: refused[batch] / size for batch, size in sizes.items() if size > 500}
-    if not shares or not taken:
+    told = {batch: share for batch, share in shares.items() if batch in asked}
+    if not told or not taken:
         return _USUAL
     usual = sorted(shares.get(batch, 0.0) for batch in taken)[len(taken) // 2]
-    batch, share = max(shares.items(), key=lambda item: (item[1], item[0]))
+    batch, share = max(told.items(), key=lambda item: (item[1], item[0]))
     if share - usual < _UNUSUAL:
         return _USUAL
     bias = refused[batch] / max(world.due, 1)
