@@ -140,8 +140,8 @@ def _scale(document: Document) -> Figure | None:
     )
     first = max(min(low, reported, *heard) - Fraction(2, 100), Fraction())
     last = min(max(high, reported, *heard) + Fraction(1, 100), Fraction(1))
-    if last <= first:
-        return None
+    if last <= first or (low == high and not heard):
+        return None  # nothing is doubted and nobody else was asked: there is one reading
 
     def x(value: Fraction) -> float:
         return float(100 * (value - first) / (last - first))

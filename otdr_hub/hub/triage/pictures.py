@@ -68,7 +68,7 @@ def by_day(document: Document) -> Figure | None:
         boxes=(box("band", scale.x(first), TOP, 100 - scale.x(first), _PLOT),),
         rules=(across(TOP), across(HEIGHT - FOOT, "grid-base"), across(scale.y(base), "steady")),
         paths=(("line", line((scale.x(i), scale.up(rate)) for i, (_row, rate) in enumerate(rows))),),
-        words=(*_labels(rows, first, scale, base), *alarms, *_slow(document)),
+        words=(*_labels(rows, first, scale, base), *alarms, *_slow(document, scale.x(first))),
         twin=_days_twin(rows),
     )
 
@@ -104,11 +104,12 @@ def _labels(rows: Rows, first: int, scale: _Scale, base: Fraction) -> tuple[Word
     )
 
 
-def _slow(document: Document) -> tuple[Words, ...]:
-    """What the slow clock says of the week as one, where it raises an alarm."""
+def _slow(document: Document, first: float) -> tuple[Words, ...]:
+    """What the slow clock says of the week as one, where it raises an alarm: beside the days in question,
+    whose own alarms stand above them."""
     return tuple(
         words(
-            100, 12,
+            max(first - 1, 60), 12,
             _("slow clock: %(seen)s, expected %(expected)s")
             % {
                 "seen": percent_text(Fraction(one["observed"])),
