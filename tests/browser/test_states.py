@@ -134,12 +134,16 @@ def test_the_table_of_the_launch(as_: As, own_hub: str) -> None:
     chair.goto(f"{own_hub}/decisions/")
     chair.get_by_role("radio", name=re.compile("^Block")).check()
     chair.locator("#chair-reason").fill("Not before the backfill is closed.")
+    chair.locator("#chair-differs").fill("What is shown would be read as all there is.")
     stale(chair, "form:has(#chair-reason)")
     assert sent(chair, "^Decide$") == 409
     clean(chair)
     chair.goto(f"{own_hub}/decisions/")
     chair.get_by_role("radio", name=re.compile("^Block")).check()
     chair.locator("#chair-reason").fill("Not before the backfill is closed.")
+    assert sent(chair, "^Decide$") == 422  # the framework proposes something else
+    clean(chair)
+    chair.locator("#chair-differs").fill("What is shown would be read as all there is.")
     assert sent(chair, "^Decide$") == 200
     clean(chair)
     chair.get_by_role("link", name="Minutes").first.click()
