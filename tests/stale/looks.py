@@ -24,6 +24,10 @@ PASSING = (
     (re.compile(r'"epoch": ?\d+'), "epoch"),
     (re.compile(r'"at": ?\d{13}'), "moment"),
     (re.compile(r"\b\d\d:\d\d(:\d\d)?\b"), "time"),
+    # Who looked: the crawl itself looks and takes files away, and is told of.
+    (re.compile(r'<li><b>[\w-]+</b> [^<]*<span class="quiet">P-\d+[^<]*</span></li>\s*'), ""),
+    (re.compile(r"\d+ persons? ha(s|ve) seen it\.|Nobody has seen it on the hub\."), "who looked"),
+    (re.compile(r'"readers": ?\[[^\]]*\]'), "who looked"),
 )
 # What is said on purpose of all markets together, to a tenth of a percent: how much of what was due is covered.
 COVERED = (
