@@ -161,6 +161,8 @@ class Race:
             for line in lines(path):
                 counts["refused" if web.is_refused(line.status) else "http"] += 1
                 statuses[line.status] += 1
+                if line.status == 500:
+                    counts[f"500 {NAMES[line.surface + WEB_FROM]}"] += 1
                 yield answer(line._replace(surface=line.surface + WEB_FROM), NAMES)
 
     def _judge(self, seconds: float, problems: list[str]) -> Outcome:

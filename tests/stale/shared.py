@@ -31,6 +31,11 @@ class Shared:
         left = max(self.reads.value / reads if reads else 0, self.http.value / http if http else 0)
         return bool(self.kills.value / kills < left - 0.01)
 
+    def has_read_ahead(self) -> bool:
+        """Whether more of the database is read than of answers over HTTP, which take longer."""
+        reads, http, _ = self.total
+        return bool(http) and self.reads.value / max(reads, 1) < self.http.value / http - 0.01
+
 
 def share(reads: int, http: int, kills: int) -> Shared:
     """Nothing done yet."""
