@@ -38,7 +38,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         "stale": verdict.stale, "too_new": verdict.too_new, "mismatched": verdict.mismatched,
         "asked_while_something_was_off": verdict.after_kill, "overtaken_in_flight": verdict.overtaken,
         "by_surface": dict(verdict.by_surface), "refused_by_surface": dict(verdict.refused), "statuses": dict(sorted(outcome.statuses.items())),
-        "bare_500": {name: number for name, number in outcome.counts.items() if name.startswith("500 ")},
+        "status_500": {name: number for name, number in outcome.counts.items() if name.startswith("500 ")},
         "kill_ms": times(outcome.events), "faults": dict(outcome.faults), "seconds": round(outcome.seconds, 1),
         "problems": outcome.problems, "wrong": verdict.wrong,
     }  # fmt: skip
@@ -61,7 +61,7 @@ def as_text(found: dict[str, Any]) -> str:
               for way, ms in found["kill_ms"].items()),
             f"faults: {faults}",
             f"{wrong} ({asked}, {found['overtaken_in_flight']:,} overtaken in flight)",
-            *(f"{name}: {number}, without a page of its own" for name, number in found["bare_500"].items()),
+            *(f"{name}: {number} answers" for name, number in found["status_500"].items()),
             *found["problems"],
             *found["wrong"],
         ]
