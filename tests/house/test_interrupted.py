@@ -16,6 +16,7 @@ def _interrupted(cause: DatabaseError) -> SessionInterrupted:
         try:
             raise cause
         except DatabaseError:
+            # Without `from`, as Django raises it: what the database said is its context and not its cause.
             raise SessionInterrupted("The request's session was deleted before the request completed.")  # noqa: B904
     except SessionInterrupted as error:
         return error

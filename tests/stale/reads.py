@@ -96,6 +96,8 @@ def read_database(
                 must = everybody | (own if form.surface == FULL_SURFACE else 0)
                 writer.put(Line(asked, done, epoch, seen, total, must, form.surface, 200, flags))
                 one_less(shared.reads)
+                # Nothing of the read is delayed: it is judged and written. Without the pause these readers take the
+                # cores from the web workers, and the race ends an hour after they have read enough.
                 if shared.has_read_ahead():
                     time.sleep(LEAVES_ROOM)
         time.sleep(0.05)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event as Flag
 
+AHEAD = 0.01  # of the whole: nearer than this, two are in step
 START = multiprocessing.get_context("spawn")
 
 
@@ -25,11 +26,23 @@ class Shared:
         """Whether all of it has been done."""
         return self.reads.value <= 0 and self.http.value <= 0 and self.kills.value <= 0
 
+    def _left(self) -> tuple[float, float, float]:
+        """Which share of each is left to do; of what was not asked for, nothing."""
+        reads, http, kills = (
+            value.value / asked if asked else 0.0
+            for value, asked in zip((self.reads, self.http, self.kills), self.total, strict=True)
+        )
+        return reads, http, kills
+
     def is_ahead(self) -> bool:
         """Whether more of the kills is done than of what is read meanwhile."""
-        reads, http, kills = self.total
-        left = max(self.reads.value / reads if reads else 0, self.http.value / http if http else 0)
-        return bool(self.kills.value / kills < left - 0.01)
+        reads, http, kills = self._left()
+        return kills < max(reads, http) - AHEAD
+
+    def has_read_ahead(self) -> bool:
+        """Whether more of the database is read than of answers over HTTP, which take longer."""
+        reads, http, _ = self._left()
+        return reads < http - AHEAD
 
     def has_read_ahead(self) -> bool:
         """Whether more of the database is read than of answers over HTTP, which take longer."""
