@@ -41,6 +41,7 @@ WORDS = (
     "carrier",
     "block",
     "launch_partial",
+    "launch_full",
 )
 NO_ID = "00000000-0000-4000-8000-000000000000"
 PER_ROUTE, PER_QUERY = 3, 2

@@ -31,6 +31,7 @@ ROLES = {
     "bizops": "bizops", "admin": "admin", "data_owner": "data-owner", "data_engineer": "data-engineer",
     "auditor": "auditor",
 }  # fmt: skip
+SEATED = "dpm"
 # Between them they open nearly every page.
 FIRST = ("anonymous", "executive", "dpm", "auditor")
 # Its ETag is what a decision names in If-Match. It is a fingerprint of what was looked at, and kept by nobody.
@@ -62,6 +63,9 @@ class Crawl:
 
         def status_of(path: str) -> int:
             look = self.viewer.look(EVERYBODY, path)
+            if look.status == 403:
+                # Who holds every role has no seat at the table.
+                look = self.viewer.look(SEATED, path)
             texts[path] = look.text
             return look.status
 
@@ -71,7 +75,7 @@ class Crawl:
 
         def text_of(path: str) -> str:
             if path not in texts:
-                texts[path] = self.viewer.look(EVERYBODY, path).text
+                status_of(path)
             return texts[path]
 
         self.pages += [page for page in linked(self.pages, text_of) if self.only in page.route]
@@ -162,13 +166,18 @@ class Crawl:
                 self.blame(what, *key, next(differing(before[key], look)), is_off=is_off)
         return found
 
-    def numbers(self, looks: Looks, changed: set[str]) -> None:
-        """Which routes carry numbers; each of them in the list, and kept by nobody."""
+    def numbers(self, looks: Looks, shown: set[str], hidden: set[str]) -> None:
+        """Which routes carry numbers; each of them in the list, and kept by nobody. `shown` and `hidden` are
+        the addresses that changed with a market that may be seen, and with those that may not."""
         listed = {surface.route for surface in SURFACES}
         for (path, role), look in looks.items():
             route = self.route(path)
-            # A rate or a picture has no figure of its own; what an executive is shown changes with the market.
-            moves = path in changed and look.status == 200 and role == "executive"
+            # A rate or a picture has no figure of its own; what an executive is shown changes with the market,
+            # and what the holder of a right is shown, with any.
+            moves = look.status == 200 and (
+                (path in shown and role == "executive")
+                or (path in shown | hidden and self.allowed(route, role))
+            )
             if not look.seen and not moves:
                 continue
             self.bearing[route].add(role)
@@ -194,9 +203,9 @@ class Crawl:
         for market in HIDDEN:
             nudge(self.admin, market)
         changed = self.again(first)
-        self.changes(start, changed, "changes with what may not be seen")
+        hidden = self.changes(start, changed, "changes with what may not be seen")
         nudge(self.admin, SEEN)
-        self.numbers(first, self.changes(changed, self.again(first), ""))
+        self.numbers(first, self.changes(changed, self.again(first), ""), hidden)
         self.after_kill(first)
         return {
             "addresses": len(self.pages), "looks": len(first), "routes": len({p.route for p in self.pages}),

@@ -73,8 +73,6 @@ UNREACHED = (
     "/batches/uploads/<uuid:upload>/",
     "/decisions/<int:number>/minutes/",
     "/decisions/carry-out/",
-    # For who speaks for a seat of the launch; tests/hub/test_proposal.py goes through who does.
-    "/decisions/preview/<slug:kind>/",
     "/decisions/decide/",
     "/decisions/verdict/",
     "/kill-switch/<int:number>/off/",
