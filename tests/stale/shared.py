@@ -44,11 +44,6 @@ class Shared:
         reads, http, _ = self._left()
         return reads < http - AHEAD
 
-    def has_read_ahead(self) -> bool:
-        """Whether more of the database is read than of answers over HTTP, which take longer."""
-        reads, http, _ = self.total
-        return bool(http) and self.reads.value / max(reads, 1) < self.http.value / http - 0.01
-
 
 def share(reads: int, http: int, kills: int) -> Shared:
     """Nothing done yet."""
