@@ -24,6 +24,7 @@ LEAST_DAYS: Final = 14
 TAU: Final = 0.03  # log-odds of unrest that no count explains
 FORGETS: Final = 0.3  # weight of the newest day in the running mean
 CLIP: Final = 6.0
+LASTING: Final = 3  # alarms in a row from which they are no chance
 HOLIDAY_DAYS: Final = 1  # promises around a holiday are as unlike as those of the day itself
 
 
@@ -93,7 +94,7 @@ def fast(
                 history.append((one.day, y))
             continue
         centre = _expected(history, one.day)
-        noise = np.sqrt(_unrest(residuals) ** 2 + _chance(centre, one.due) + TAU**2)
+        noise = _noise(_unrest(residuals), _chance(centre, one.due))
         z = float((y - centre) / noise)
         is_holiday = one.day in near
         if not is_holiday:
@@ -117,7 +118,7 @@ def slow(week: Day, certified: Sequence[Day], thresholds: Thresholds, *, take: i
     logits = np.array([_logit((one.on_time + 0.5) / (one.due + 1)) for one in base])
     centre = float(np.median(logits))
     seen = 1.4826 * float(np.median(np.abs(logits - centre)))
-    noise = np.sqrt(seen**2 + _chance(centre, week.due) + TAU**2)
+    noise = _noise(seen, _chance(centre, week.due))
     z = float((_logit((week.on_time + 0.5) / (week.due + 1)) - centre) / noise)
     step = week.on_time / week.due - _rate(centre)
     if abs(z) > thresholds.week_z and abs(step) >= thresholds.week_step:
@@ -131,14 +132,30 @@ def episodes(alarms: Sequence[Alarm], *, apart: int = 3) -> int:
     return sum(1 for n, day in enumerate(days) if n == 0 or (day - days[n - 1]).days > apart)
 
 
+def happenings(alarms: Sequence[Alarm], *, apart: int = 3) -> set[dt.date]:
+    """The days of runs of alarms of one direction that lasted (`LASTING` alarms or more): something happened
+    then, whether or not anybody looked into it, and they are no sample of quiet days."""
+    runs: list[list[Alarm]] = []
+    for alarm in sorted(alarms, key=lambda one: one.day):
+        last = runs[-1][-1] if runs else None
+        if last and (alarm.day - last.day).days <= apart and (alarm.step > 0) == (last.step > 0):
+            runs[-1].append(alarm)
+        else:
+            runs.append([alarm])
+    return {alarm.day for run in runs if len(run) >= LASTING for alarm in run}
+
+
 def calibrate(
     days: Sequence[Day], *, budget: float, holidays: Collection[dt.date] = (), start: Thresholds | None = None
 ) -> Thresholds:
     """The least thresholds under which replaying these quiet days raises at most `budget` episodes a quarter.
 
-    The two of the fast clock are scaled together, from three quarters of the usual ones upwards.
+    The two of the fast clock are scaled together, from three quarters of the usual ones upwards. What
+    happened on days of the past that are not quiet is left out first, or one strike would deafen the clock.
     """
     usual = start or Thresholds()
+    happened = happenings(fast(days, usual, holidays=holidays))
+    days = [one for one in days if one.day not in happened]
     quarters = max(len(days) / 91, 0.25)
     for scale in np.arange(0.75, 2.01, 0.05):
         tried = Thresholds(
@@ -163,6 +180,11 @@ def _unrest(residuals: Sequence[float]) -> float:
     if len(recent) < LEAST_DAYS:
         return 0.1
     return 1.4826 * float(np.median(np.abs(recent - np.median(recent))))
+
+
+def _noise(unrest: float, chance: float) -> float:
+    """Unrest that was seen has chance in it already, so the two are not added up."""
+    return float(np.sqrt(max(unrest**2, chance + TAU**2)))
 
 
 def _chance(logit: float, due: int) -> float:

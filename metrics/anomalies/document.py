@@ -197,6 +197,8 @@ def _named(where: tuple[tuple[str, str], ...]) -> str:
 
 
 def _feasible(evidence: Evidence, one: Found) -> str:
+    if not _is_along(evidence, one):
+        return f"{_named(one.shift.where)} moved the other way."
     usual = "late" if evidence.step and evidence.step.size > 0 else "on-time"
     verb = "can" if one.feasible.is_possible else "cannot"
     return (
@@ -205,12 +207,17 @@ def _feasible(evidence: Evidence, one: Found) -> str:
     )
 
 
+def _is_along(evidence: Evidence, one: Found) -> bool:
+    """Whether a part moved the way the whole did."""
+    return evidence.step is not None and (one.shift.log_odds > 0) == (evidence.step.size > 0)
+
+
 def _where(evidence: Evidence, found: Attribution) -> str:
     if not evidence.is_moved:
         return "The rate did not move enough to look for where."
-    if not found.is_explained or not found.shifts:
+    best = next((one for one in found.shifts if _is_along(evidence, one)), None)
+    if not found.is_explained or best is None:
         return "What moved is not explained by any recorded dimension."
-    best = found.shifts[0]
     rest = "" if not best.shift.where else f" The rest moved by {points(best.outside)}."
     return (
         f"What moved is {_named(best.shift.where)}: it holds {per_cent(min(best.shift.explains, 1.0))} of the"
@@ -234,12 +241,15 @@ def _contacts(contacts: Corroboration | Silence) -> dict[str, Any]:
 
 def _range(found: Assessment) -> dict[str, Any]:
     low, high = found.range.low, found.range.high
-    sentence = (
-        f"Whatever {found.suspect:,} doubted shipments truly were, the rate lies between {per_cent(low)} and"
-        f" {per_cent(high)}."
-        if found.suspect
-        else "No shipment is doubted by itself."
-    )
+    if found.suspect:
+        sentence = (
+            f"Whatever {found.suspect:,} doubted shipments truly were, the rate lies between {per_cent(low)}"
+            f" and {per_cent(high)}."
+        )
+    elif found.verdict.outcome == "real_change":
+        sentence = "No shipment is doubted by itself."
+    else:
+        sentence = "No shipment is doubted by itself, so how far off the rate may be is not known from them."
     return {"low": fixed(low), "high": fixed(high), "suspect": found.suspect, "sentence": sentence}
 
 
@@ -278,7 +288,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, bool | int | str) or value is None:

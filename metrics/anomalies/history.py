@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from metrics.anomalies.detect import HOLIDAY_DAYS, Day, Thresholds, calibrate
-from metrics.anomalies.world import DUE, ON_TIME, STATUS, WEEK, World
+from metrics.anomalies.tables import STATUS
+from metrics.anomalies.world import DUE, ON_TIME, WEEK, World
 from metrics.otdr.engine import bind_rows, naive_utc
 
 OPEN: Final = 200  # a day is mature when fewer than one in so many of its shipments is open
@@ -55,7 +56,9 @@ def history_of(world: World) -> History:
     regional = _regional(world)
     window, definition = world.window, world.definition
     moment = {"as_of": naive_utc(world.as_of)}
-    span = {"since": window.first - dt.timedelta(days=REPLAYED), "until": window.last}
+    span = {
+        "since": window.first - dt.timedelta(days=REPLAYED), "from": window.first, "until": window.last,
+    }  # fmt: skip
     rows = world.rows(_BY_DAY.format(horizon=definition.horizon_hours), **moment, **span)
     days = [Day(day, int(on_time), int(due)) for day, on_time, due, pending in rows if pending * OPEN <= due]
     own = {window.first + dt.timedelta(days=n) for n in range((window.last - window.first).days + 1)}

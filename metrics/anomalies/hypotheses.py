@@ -36,6 +36,7 @@ CAP: Final = 4.6  # nats a family can weigh
 PRIOR_WORLDS: Final = 3.0  # how many worlds the mean of all hypotheses counts as in each of them
 # What a check is taken to say of its own defect before anything is planted; what is seen soon outweighs it.
 OWN: Final[Mapping[str, float]] = {"clear": 0.08, "hint": 0.07, "fire": 0.25, "strong": 0.6}
+OWN_MIX: Final[Mapping[str, float]] = {"weights": 0.85, "rates": 0.15}  # the same of weights that shifted
 KEPT: Final = 0.02  # of the prior, whatever is seen: nothing is ever certain
 REST: Final = 0.3  # weight of all but the strongest item of a family
 LEAST: Final = 0.03  # no value is rarer, or commoner than one less this, under any hypothesis
@@ -99,9 +100,17 @@ class Learned:
                 usual = (sum(shares) + 1 / len(values)) / (len(shares) + 1)
                 smooth = {"": usual}
                 # An item is named after its defect, which is told of here whether or not it was ever planted.
-                own: dict[str, Mapping[str, int]] = {item: {}} if item in DEFECTS else {}
+                own: dict[str, Mapping[str, int]] = (
+                    {item: {}} if item in DEFECTS else {MIX: {}} if item == "mix" else {}
+                )
                 for name, seen in {**own, **by_name}.items():
-                    before = OWN[value] if name == item else usual
+                    before = (
+                        OWN[value]
+                        if name == item
+                        else OWN_MIX[value]
+                        if (name, item) == (MIX, "mix")
+                        else usual
+                    )
                     smooth[name] = (seen.get(value, 0) + PRIOR_WORLDS * before) / (
                         sum(seen.values()) + PRIOR_WORLDS
                     )

@@ -84,13 +84,20 @@ def _proposal(
     pending = sum(row.pending for row in evidence.days if row.part == "suspect")
     if pending > IMMATURE * due:
         return "hold"
-    if by_sort["real"] >= CERTAIN and not gates:
+    if by_sort["real"] >= (NAMED if _is_calm(evidence) else CERTAIN) and not gates:
         return "certify"
     if top.probability < NAMED or top.name == UNKNOWN:
         return "hold"
     if top.name in DEFECTS:
         return "exclude" if bias >= SMALL_BIAS else "certify_and_disclose"
     return "hold"
+
+
+def _is_calm(evidence: Evidence) -> bool:
+    """Whether neither the rate moved nor any check fires. What is believed beforehand is for weeks that gave
+    cause to ask; a week that gave none need not be proved as surely."""
+    levels = [rank(one.level) for one in evidence.findings.values()]
+    return not evidence.is_moved and max(levels, default=0) < rank(Level.FIRE)
 
 
 def _outcome(by_sort: Mapping[str, float]) -> str:

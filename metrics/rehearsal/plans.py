@@ -18,6 +18,7 @@ from metrics.simulate.scope import Scope
 
 MONDAY: Final = dt.date(2026, 9, 28)
 AFTER_THE_CLOCKS: Final = dt.date(2026, 10, 26)
+WITH_CLOCKS: Final = ("DE", "UK")
 BASE_DAYS: Final = 28
 KNOWN_AFTER: Final = dt.timedelta(days=11, hours=12)  # Friday noon of the week after the suspect one
 STORIES: Final = {
@@ -29,6 +30,9 @@ STILL: Final = frozenset({"volume", "recovered_feed", "deflection"})
 OF_THE_WORLD: Final = (
     "strike", "lane_closure", "new_hub", "new_carrier", "peak", "holiday", "regional_holiday", "padding",
 )  # fmt: skip
+SLOWER: Final = 0.5  # log-odds below the best lane
+QUIET_ONES: Final = 2  # for each of every defect
+CLOCKS: Final = 0.25  # of worlds where clocks change are about the week after they did
 SEVERITIES: Final = (0.1, 0.25, 0.5, 1.0)
 
 
@@ -47,11 +51,12 @@ class Plan:
     seed: int = 1
     orders: int = 2000
     second: str | None = None
+    clocks: bool = False
 
     @property
     def monday(self) -> dt.date:
-        """The suspect week: the one after the clocks changed where the defect is about that."""
-        return AFTER_THE_CLOCKS if self.defect == "daylight_saving" else MONDAY
+        """The suspect week: with `clocks`, and where the defect is about that, the one after they changed."""
+        return AFTER_THE_CLOCKS if self.clocks or self.defect == "daylight_saving" else MONDAY
 
     @property
     def truth(self) -> str:
@@ -102,7 +107,7 @@ def _defect(plan: Plan, kind: str) -> Defect:
 def _change(plan: Plan) -> Change:
     kind = plan.change or ""
     carrier = plan.carrier or _first(plan.market) if kind in OF_A_CARRIER else None
-    lane = plan.lane or lanes_of(plan.market)[0] if kind in OF_A_LANE else None
+    lane = plan.lane or _lanes_for(kind, plan.market)[0] if kind in OF_A_LANE else None
     sunday = plan.monday + dt.timedelta(days=6)
     last = plan.monday + dt.timedelta(days=2) if kind == "recovered_feed" else sunday
     scope = Scope(plan.market, carrier=carrier, lane=lane, first_day=plan.monday, last_day=last)
@@ -121,12 +126,24 @@ def lanes_of(market: str) -> list[str]:
     return [lane.name for lane in sorted(spec.lanes, key=lambda one: (-one.share, one.name))]
 
 
+def slow_lanes_of(market: str) -> list[str]:
+    """Lanes well below the market's best, largest first: a shift of the mix to one of them moves the rate."""
+    (spec,) = preset_markets((market,))
+    best = max(lane.otdr_delta for lane in spec.lanes)
+    slow = {lane.name for lane in spec.lanes if lane.otdr_delta < best - SLOWER}
+    return [name for name in lanes_of(market) if name in slow] or lanes_of(market)
+
+
+def _lanes_for(kind: str, market: str) -> list[str]:
+    return slow_lanes_of(market) if kind == "mix_shift" else lanes_of(market)
+
+
 def _first(market: str) -> str:
     return carriers_of(market)[0]
 
 
 def drawn(seed: int, *, each: int, markets: Sequence[str] = ("BR", "DE", "UK", "JP")) -> list[Plan]:
-    """`each` plans of every defect and story, half as many of every change, and as many quiet ones.
+    """`each` plans of every defect and story, half as many of every change, and twice as many quiet ones.
 
     Market, severity and scope are drawn from the seed; the list interleaves kinds, so that any beginning of
     it holds about as many of each.
@@ -135,7 +152,7 @@ def drawn(seed: int, *, each: int, markets: Sequence[str] = ("BR", "DE", "UK", "
     rounds = []
     for number in range(each):
         found = [_drawn_defect(rng, kind, markets) for kind in (*KINDS, *STORIES)]
-        found.append(Plan(str(rng.choice(markets)), seed=_seed(rng)))
+        found += [_drawn_quiet(rng, markets) for _ in range(QUIET_ONES)]
         if number % 2 == 0:
             changes = (*OF_THE_WORLD, *sorted(STILL), "mix_shift", "mix_shift")
             found += [_drawn_change(rng, kind, markets) for kind in changes]
@@ -143,8 +160,13 @@ def drawn(seed: int, *, each: int, markets: Sequence[str] = ("BR", "DE", "UK", "
     return rounds
 
 
+def _drawn_quiet(rng: np.random.Generator, markets: Sequence[str]) -> Plan:
+    market = str(rng.choice(markets))
+    return Plan(market, seed=_seed(rng), clocks=_clocks(rng, market))
+
+
 def _drawn_defect(rng: np.random.Generator, kind: str, markets: Sequence[str]) -> Plan:
-    zones = [m for m in ("DE", "UK") if m in markets] or ["DE"]
+    zones = [m for m in WITH_CLOCKS if m in markets] or ["DE"]
     market = str(rng.choice(zones if kind == "daylight_saving" else markets))
     scoped: dict[str, Any] = {}
     where = rng.random()
@@ -155,15 +177,24 @@ def _drawn_defect(rng: np.random.Generator, kind: str, markets: Sequence[str]) -
     if kind == "timezone_offset":
         scoped["hours"] = int(rng.choice([-5, -3, -2, 2, 3, 5]))
     severity = 1.0 if kind == "carrier_silence" else float(rng.choice(SEVERITIES))
-    return Plan(market, defect=kind, severity=severity, seed=_seed(rng), **scoped)
+    return Plan(
+        market, defect=kind, severity=severity, seed=_seed(rng), clocks=_clocks(rng, market), **scoped
+    )
 
 
 def _drawn_change(rng: np.random.Generator, kind: str, markets: Sequence[str]) -> Plan:
     market = str(rng.choice(markets))
     carrier = str(rng.choice(carriers_of(market)[:2])) if kind in OF_A_CARRIER else None
-    lane = str(rng.choice(lanes_of(market)[:4])) if kind in OF_A_LANE else None
-    severity = 1.0 if kind == "recovered_feed" else float(rng.choice(SEVERITIES[1:]))
-    return Plan(market, change=kind, severity=severity, carrier=carrier, lane=lane, seed=_seed(rng))
+    lane = str(rng.choice(_lanes_for(kind, market)[:4])) if kind in OF_A_LANE else None
+    severities = {"recovered_feed": (1.0,), "mix_shift": SEVERITIES[2:]}.get(kind, SEVERITIES[1:])
+    severity, clocks = float(rng.choice(severities)), _clocks(rng, market)
+    return Plan(
+        market, change=kind, severity=severity, carrier=carrier, lane=lane, seed=_seed(rng), clocks=clocks
+    )
+
+
+def _clocks(rng: np.random.Generator, market: str) -> bool:
+    return bool(rng.random() < CLOCKS) and market in WITH_CLOCKS
 
 
 def _seed(rng: np.random.Generator) -> int:

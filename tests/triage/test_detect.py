@@ -116,3 +116,12 @@ def test_calibration_keeps_the_budget_and_loosens_where_a_market_is_restless() -
     loose = calibrate(restless, budget=0.25)
     assert episodes(fast(restless, loose)) / (len(restless) / 91) <= 0.25
     assert loose.day_z > calibrate(_days(28 + 182, seed=8), budget=0.25).day_z
+
+
+def test_a_strike_of_the_past_does_not_deafen_the_clock() -> None:
+    days = _days(175)
+    quiet = calibrate(days, budget=0.25)
+    struck = [
+        Day(one.day, int(one.on_time * 0.8), one.due) if 100 <= n < 105 else one for n, one in enumerate(days)
+    ]
+    assert calibrate(struck, budget=0.25).day_z <= quiet.day_z

@@ -9,15 +9,16 @@ from metrics.anomalies.checks.base import Check, Family, Finding, Level, Table, 
 from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
-# A promised day ends at its last instant; a filled-in time may also be that day's midnight or noon.
+# A promised day ends at its last instant; a filled-in time may also be that day's noon. One fixed time on any
+# day is what the commonest stamp is looked at for.
 _ON_THE_PROMISE: Final = (
-    "abs(epoch(delivered_at) - epoch(ends_at)) <= 1"
-    " OR abs(epoch(delivered_at) - epoch(ends_at) - 43200) <= 1"
-    " OR strftime(delivered_local, '%H:%M:%S') IN ('23:59:59', '12:00:00')"
+    "abs(epoch(delivered_at) - epoch(promise_end)) <= 1"
+    " OR (promise_kind = 'date' AND abs(epoch(promise_end) - epoch(delivered_at) - 43200) <= 1)"
 )
 _PROMISE: Final = ShareTest(
     hits=_ON_THE_PROMISE, trials="delivered_at IS NOT NULL", delta=0.01, sign=1,
-    says="{now} of times of delivery{where} equal the promised time to the second; before it was {before}.",
+    says="{now} of times of delivery{where} equal the promised time, or the promised day's noon, to the"
+    " second; before it was {before}.",
 )  # fmt: skip
 # Where days are all that is told, of deliveries and promises, one may be copied from the other.
 _SAME_DAY: Final = ShareTest(

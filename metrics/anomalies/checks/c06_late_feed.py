@@ -31,9 +31,8 @@ def _run(world: World) -> Finding:
             rows.append((carrier, base[0], late[0], late[1]))
     if not rows:
         return untestable("no carrier has enough live deliveries in both periods")
-    carrier, before, now, number = max(rows, key=lambda row: (row[2] / max(row[1], 0.1), row[0]))
-    ratio = now / max(before, 0.1)
-    fires = ratio >= _RATIO and now - before >= _LEAST_HOURS
+    carrier, before, now, number = max(rows, key=lambda row: (_is_late(row), _ratio(row), row[0]))
+    ratio, fires = _ratio((carrier, before, now, number)), _is_late((carrier, before, now, number))
     table = Table(
         ("carrier", "hours before", "hours now", "deliveries"),
         tuple((name, f"{was:.1f}", f"{became:.1f}", n) for name, was, became, n in rows),
@@ -46,6 +45,14 @@ def _run(world: World) -> Finding:
         MappingProxyType({"before": before, "now": now}), table,
         threshold=f"{_RATIO} times as long as before, and {_LEAST_HOURS:.0f} h more",
     )  # fmt: skip
+
+
+def _ratio(row: tuple[str, float, float, int]) -> float:
+    return row[2] / max(row[1], 0.1)
+
+
+def _is_late(row: tuple[str, float, float, int]) -> bool:
+    return _ratio(row) >= _RATIO and row[2] - row[1] >= _LEAST_HOURS
 
 
 CHECK: Final = Check(

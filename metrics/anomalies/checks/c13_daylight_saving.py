@@ -30,11 +30,14 @@ def _run(world: World) -> Finding:
     if not near:
         return untestable(f"no clocks change in {zone} in or just before these days")
     # The hour and the night are known beforehand, so less has to be seen than of any turn at any time.
-    rows = [row for row in offsets(world, "delivered_local") if abs(row[1]) == 1]
-    found = finding_of(world, rows, "delivery", least_fit=0.6, noise=4.0)
-    if found.level in (Level.CLEAR, Level.HINT):
-        return found
-    return replace(found, sentence=f"{found.sentence} Clocks in {zone} changed on {near[-1]:%d %b}.")
+    found = offsets(world, "delivered_local")
+    if not found:
+        return untestable("no carrier has enough deliveries in both periods")
+    rows = [row for row in found if abs(row[1]) == 1]
+    finding = finding_of(world, rows, "delivery", least_fit=0.6, noise=4.0)
+    if finding.level in (Level.CLEAR, Level.HINT):
+        return finding
+    return replace(finding, sentence=f"{finding.sentence} Clocks in {zone} changed on {near[-1]:%d %b}.")
 
 
 CHECK: Final = Check(

@@ -12,7 +12,7 @@ _WEEKDAYS: Final = """
 SELECT isodow(end_local) AS d, count(*) AS n FROM shipment
 WHERE part = 'base' AND ends_at IS NOT NULL GROUP BY d ORDER BY d
 """
-_LEAD: Final = "date_diff('hour', promised_at, ends_at)"
+_LEAD: Final = "date_diff('hour', promised_at, promise_end)"
 _MIDDLE: Final = f"""
 SELECT quantile_disc({_LEAD}, 0.5) FROM shipment WHERE part = 'base' AND ends_at IS NOT NULL
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ from metrics.anomalies.checks.base import (
     strongest,
     untestable,
 )
-from metrics.anomalies.world import World
+from metrics.anomalies.detect import HOLIDAY_DAYS
+from metrics.anomalies.world import Window, World
 
 _PROMISED: Final = "SELECT day, count(*) FROM shipment WHERE part IS NOT NULL GROUP BY ALL ORDER BY day"
 # Only rows received on the very day the shipment was promised for: what came for other days depends on how
@@ -31,19 +33,29 @@ GROUP BY ALL ORDER BY s.day
 _LEAST_DROP: Final = 0.05
 
 
-def shrunk(rows: list[tuple[Any, ...]], first: dt.date, what: str, due: int) -> Finding:
-    """The day since `first` that holds least against days of its weekday before; rows are (day, number)."""
+def _days(window: Window, holidays: Collection[dt.date]) -> list[dt.date]:
+    """The days in question but for those around a holiday, which hold less every year."""
+    days = [window.first + dt.timedelta(days=n) for n in range((window.last - window.first).days + 1)]
+    return [day for day in days if all(abs((day - one).days) > HOLIDAY_DAYS for one in holidays)]
+
+
+def shrunk(rows: list[tuple[Any, ...]], days: Sequence[dt.date], what: str, due: int) -> Finding:
+    """The one of `days` that holds least against days of its weekday before; rows are (day, number). A day
+    of which there is no row holds nothing."""
+    if not days:
+        return untestable("all of these days are at holidays")
     base: dict[int, list[int]] = {}
     for day, number in rows:
-        if day < first:
+        if day < days[0]:
             base.setdefault(day.isoweekday(), []).append(int(number))
+    held = {day: int(number) for day, number in rows}
     seen = []
-    for day, number in rows:
-        before = base.get(day.isoweekday(), [])
-        if day >= first and len(before) >= 3 and np.median(before) >= 50:
+    for day in days:
+        before, number = base.get(day.isoweekday(), []), held.get(day, 0)
+        if len(before) >= 3 and np.median(before) >= 50:
             usual = float(np.median(before))
             noise = max(1.4826 * float(np.median(np.abs(np.array(before) - usual))), usual**0.5, 0.02 * usual)
-            seen.append((day, int(number), usual, (number - usual) / noise))
+            seen.append((day, number, usual, (number - usual) / noise))
     if not seen:
         return untestable("there are no three days of the same weekday before")
     day, number, usual, z = min(seen, key=lambda row: row[3])
@@ -62,10 +74,11 @@ def shrunk(rows: list[tuple[Any, ...]], first: dt.date, what: str, due: int) -> 
 
 
 def _run(world: World) -> Finding:
+    days = _days(world.window, world.sources.holidays)
     return strongest(
         [
-            shrunk(world.rows(_PROMISED), world.window.first, "shipments", world.due),
-            shrunk(world.rows(_RECEIVED), world.window.first, "rows received on the day", world.due),
+            shrunk(world.rows(_PROMISED), days, "shipments", world.due),
+            shrunk(world.rows(_RECEIVED), days, "rows received on the day", world.due),
         ]
     )
 

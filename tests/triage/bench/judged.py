@@ -45,6 +45,7 @@ class Judged:
     step: float
     fires: list[str]
     alarm: bool
+    fast: bool
     rules: dict[str, bool]
     where: list[str] | None
     scope: str | None
@@ -99,6 +100,7 @@ def _judged(item: Item, found: Assessment, seconds: float, same: bool | None) ->
         found.verdict.outcome, found.verdict.proposal, evidence.step.size if evidence.step else 0.0,
         [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)],
         any(one.day >= plan.monday for one in found.alarms),
+        any(one.day >= plan.monday and one.clock == "fast" for one in found.alarms),
         {name: rule(list(evidence.days)) for name, rule in DETECTORS.items()},
         [value for name, value in shifts[0].shift.where if name == "carrier"] if shifts else None,
         plan.carrier,

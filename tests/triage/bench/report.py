@@ -22,6 +22,11 @@ def _is_defect(row: Judged) -> bool:
     return row.truth in DEFECTS
 
 
+def _is_left_open(row: Judged) -> bool:
+    """Neither called good nor given a name."""
+    return row.proposal == "hold" and (row.top == UNKNOWN or row.probability < NAMED)
+
+
 def report(rows: Sequence[Judged]) -> str:
     """Markdown: goals, calibration, by severity, by kind, and the rules beside."""
     defects = [row for row in rows if row.group == "defect"]
@@ -52,7 +57,7 @@ def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged
     ece, brier = _ece(rows)
     again = [row for row in rows if row.same_bytes is not None]
     lines = [
-        ("quiet weeks that raise an alarm (fast clock)", "<= 0.25 a quarter", _share(still, lambda r: r.alarm)),
+        ("quiet weeks in which the fast clock raises", "<= 0.25 a quarter, .02 of weeks", _share(still, lambda r: r.fast)),
         ("alarm within the week, rate moved 3 points or more", ">= .97", _share(moved, lambda r: r.alarm)),
         ("rate or integrity check, bias of a point or more", ">= .95", _share(biased, lambda r: r.alarm or bool(r.fires))),
         ("cause first", ">= .92", _share(defects, lambda r: r.is_right(1))),
@@ -63,7 +68,8 @@ def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged
         ("real change called a defect", "<= 1 %", _share(real, lambda r: r.proposal == "exclude" or (r.top in DEFECTS and r.probability >= NAMED))),
         ("defect certified without a word", "<= .5 %", _share(defects, lambda r: r.proposal == "certify")),
         ("the same, of those that moved the rate a point", "<= .5 %", _share(biased, lambda r: r.proposal == "certify")),
-        ("unlisted defect: unknown, or held", ">= .90", _share(hidden, lambda r: r.proposal == "hold" or r.top == UNKNOWN)),
+        ("unlisted defect: unknown, or held", ">= .90", _share(hidden, _is_left_open)),
+        ("the same, of those that moved the rate a point", ">= .90", _share([r for r in hidden if abs(r.step) >= 0.01], _is_left_open)),
         ("mix shift recognised", ">= .95", _share(mix, lambda r: r.is_right(1))),
         ("carrier found, of defects of one carrier", ">= .92", _share(scoped, lambda r: r.where == [r.scope])),
         ("calibration: ECE / Brier", "<= .05 / .06", f"{ece:.3f} / {brier:.3f}"),

@@ -30,7 +30,9 @@ def elementary(days: list[DayRow]) -> bool:
 
 
 def weekday(days: list[DayRow]) -> bool:
-    """A day against the same weekdays before: beyond three of their standard deviations."""
+    """A day against the same weekdays before: beyond three of their standard deviations. A world has four weeks
+    before, so it has four of them where the rule is used with fourteen; it raises oftener for it.
+    """
     rows = [row for row in days if row.due > 0]
     base: dict[int, list[float]] = {}
     for row in rows:
@@ -47,4 +49,4 @@ def _beyond(rate: float, window: np.ndarray) -> bool:
     return len(window) >= 3 and window.std(ddof=1) > 0 and abs(rate - window.mean()) > 3 * window.std(ddof=1)
 
 
-DETECTORS = {"Laney p'": laney, "Elementary's rule": elementary, "weekday z": weekday}
+DETECTORS = {"Laney p'": laney, "Elementary's rule": elementary, "weekday z, of four weeks": weekday}
