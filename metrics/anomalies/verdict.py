@@ -66,11 +66,10 @@ def verdict_of(evidence: Evidence, hypotheses: Sequence[Hypothesis], *, bias: fl
     by_sort, top = chances(hypotheses), hypotheses[0]
     gates = tuple(kind for kind in GATES if kind in evidence.findings and not _is_clear(evidence, kind))
     proposal = _proposal(evidence, by_sort, top, gates, bias)
-    outcome = _outcome(by_sort)
     name = top.name if top.probability >= NAMED and top.name != UNKNOWN else ""
     confidence, why = _confidence(evidence)
-    sentence = _sentence(by_sort, top, proposal)
-    return Verdict(outcome, proposal, name, _subject(evidence, top.name), sentence, confidence, why, gates)
+    told = (_subject(evidence, top.name), _sentence(by_sort, top, proposal), confidence, why)
+    return Verdict(_outcome(by_sort), proposal, name, *told, gates)
 
 
 def _is_clear(evidence: Evidence, kind: str) -> bool:
@@ -80,9 +79,8 @@ def _is_clear(evidence: Evidence, kind: str) -> bool:
 def _proposal(
     evidence: Evidence, by_sort: Mapping[str, float], top: Hypothesis, gates: tuple[str, ...], bias: float
 ) -> str:
-    due = sum(row.due for row in evidence.days if row.part == "suspect")
-    pending = sum(row.pending for row in evidence.days if row.part == "suspect")
-    if pending > IMMATURE * due:
+    now = [row for row in evidence.days if row.part == "suspect"]
+    if sum(row.pending for row in now) > IMMATURE * sum(row.due for row in now):
         return "hold"
     if by_sort["real"] >= (NAMED if _is_calm(evidence) else CERTAIN) and not gates:
         return "certify"
@@ -96,8 +94,8 @@ def _proposal(
 def _is_calm(evidence: Evidence) -> bool:
     """Whether neither the rate moved nor any check fires. What is believed beforehand is for weeks that gave
     cause to ask; a week that gave none need not be proved as surely."""
-    levels = [rank(one.level) for one in evidence.findings.values()]
-    return not evidence.is_moved and max(levels, default=0) < rank(Level.FIRE)
+    is_quiet = all(rank(one.level) < rank(Level.FIRE) for one in evidence.findings.values())
+    return is_quiet and not evidence.is_moved
 
 
 def _outcome(by_sort: Mapping[str, float]) -> str:
@@ -160,8 +158,7 @@ def next_of(
     if hypotheses[0].probability >= NAMED and hypotheses[0].name != UNKNOWN:
         return None
     open_items = [item for item in (*evidence.findings, "contacts") if item not in found]
-    gains = [(gain(learned, hypotheses, item), item) for item in open_items]
-    best = max(gains, default=(0.0, ""))
+    best = max(((gain(learned, hypotheses, item), item) for item in open_items), default=(0.0, ""))
     # Proof of delivery, asked of the carrier for a sample, tells data from deliveries whatever the cause.
     real = chances(hypotheses)["real"]
     proof = _entropy([real, 1 - real])

@@ -187,10 +187,8 @@ def _drawn_change(rng: np.random.Generator, kind: str, markets: Sequence[str]) -
     carrier = str(rng.choice(carriers_of(market)[:2])) if kind in OF_A_CARRIER else None
     lane = str(rng.choice(_lanes_for(kind, market)[:4])) if kind in OF_A_LANE else None
     severities = {"recovered_feed": (1.0,), "mix_shift": SEVERITIES[2:]}.get(kind, SEVERITIES[1:])
-    severity, clocks = float(rng.choice(severities)), _clocks(rng, market)
-    return Plan(
-        market, change=kind, severity=severity, carrier=carrier, lane=lane, seed=_seed(rng), clocks=clocks
-    )
+    more: dict[str, Any] = {"severity": float(rng.choice(severities)), "clocks": _clocks(rng, market)}
+    return Plan(market, change=kind, carrier=carrier, lane=lane, seed=_seed(rng), **more)
 
 
 def _clocks(rng: np.random.Generator, market: str) -> bool:
