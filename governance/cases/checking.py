@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from governance.cases import selectors
-from governance.cases.models import CARRIER, WHOLE, Case
+from governance.cases.models import CARRIER, FIRST_DAY, WHOLE, Case
 from governance.ledger import services as ledger
 from governance.markets.models import Market
-from otdr_hub.lib import weeks
+from otdr_hub.lib import clock, weeks
 from otdr_hub.lib.lengths import require_short
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError
 
@@ -39,12 +40,22 @@ def check_scope(market: str, breakout: str, value: str, span: tuple[dt.date, dt.
             _("A scope is a market ('%(whole)s', '%(whole)s') or one carrier of it.") % {"whole": WHOLE}
         )
     require_short("value", value, 80)
-    first, last = span
-    if any(weeks.monday_of(day) != day for day in span) or first > last:
+    _check_span(found, *span)
+    return found
+
+
+def _check_span(market: Market, first: dt.date, last: dt.date) -> None:
+    """A typed week may be any of the calendar's; beyond these bounds there is no data to look into."""
+    if any(weeks.monday_of(day) != day for day in (first, last)) or first > last:
         raise InvalidInputError(
             _("A case is about whole weeks, named by their Mondays, the earlier one first.")
         )
-    return found
+    current = weeks.monday_of(clock.now().astimezone(ZoneInfo(market.zone)).date())
+    if first < FIRST_DAY or last > current:
+        raise InvalidInputError(
+            _("A case is about weeks between 2000 and the current week (%(week)s).")
+            % {"week": weeks.label(current)}
+        )
 
 
 def changing(case: Case) -> Case:

@@ -5,6 +5,9 @@ verdict stands that no reopening took back. No count is kept here: numbers live 
 evidence names by digest. What the database holds itself is in migration 0019.
 """
 
+import datetime as dt
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_noop
@@ -14,6 +17,9 @@ from governance.markets.models import Market
 WHOLE = "-"
 CARRIER = "carrier"
 EVERY = "*"
+# A page that prints a week counts days from it: at the ends of the calendar there are none left to count.
+FIRST_DAY: Final = dt.date(2000, 1, 1)
+LAST_DAY: Final = dt.date(2100, 12, 31)
 
 
 class Case(models.Model):
@@ -49,6 +55,10 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(first_week__lte=models.F("last_week")), name="case_weeks_in_order"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first_week__gte=FIRST_DAY, last_week__lte=LAST_DAY),
+                name="case_weeks_in_calendar",
             ),
             models.CheckConstraint(condition=~models.Q(title=""), name="case_has_title"),
         ]

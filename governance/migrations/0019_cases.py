@@ -4,6 +4,8 @@ A case is open while no verdict on it stands. Of a scope key and a week no two a
 stops, and in which sentence, is said by the functions below; services ask the same ones.
 """
 
+import datetime as dt
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -262,7 +264,10 @@ VERDICTS = [
 
 
 def _key():
-    return ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
+    return (
+        "id",
+        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+    )
 
 
 def _person():
@@ -284,7 +289,6 @@ def _said(field, name):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("governance", "0018_lift_of_nothing"), ("metrics", "0008_assessment")]
 
     operations = [
@@ -300,7 +304,10 @@ class Migration(migrations.Migration):
                 ("signal", models.CharField(blank=True, max_length=40)),
                 ("title", models.CharField(max_length=160)),
                 ("opened_at", models.DateTimeField()),
-                ("market", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="governance.market")),
+                (
+                    "market",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="governance.market"),
+                ),
                 ("opened_by", _person()),
             ],
             options={
@@ -309,13 +316,23 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("breakout", "-"), ("value", "-")),
-                            models.Q(("breakout", "carrier"), models.Q(("value__in", ["", "-"]), _negated=True)),
+                            models.Q(
+                                ("breakout", "carrier"), models.Q(("value__in", ["", "-"]), _negated=True)
+                            ),
                             _connector="OR",
                         ),
                         name="case_scope_key_is_one",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("first_week__lte", models.F("last_week"))), name="case_weeks_in_order"
+                        condition=models.Q(("first_week__lte", models.F("last_week"))),
+                        name="case_weeks_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_week__gte", dt.date(2000, 1, 1)),
+                            ("last_week__lte", dt.date(2100, 12, 31)),
+                        ),
+                        name="case_weeks_in_calendar",
                     ),
                     _said("title", "case_has_title"),
                 ],
@@ -419,7 +436,9 @@ class Migration(migrations.Migration):
                     _said("reason", "verdict_has_reason"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("verdict", "undetermined"), models.Q(("assessment", ""), _negated=True), _connector="OR"
+                            ("verdict", "undetermined"),
+                            models.Q(("assessment", ""), _negated=True),
+                            _connector="OR",
                         ),
                         name="verdict_rests_on_an_assessment",
                     ),
