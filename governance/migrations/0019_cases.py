@@ -264,10 +264,7 @@ VERDICTS = [
 
 
 def _key():
-    return (
-        "id",
-        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-    )
+    return ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 
 
 def _person():
@@ -289,6 +286,7 @@ def _said(field, name):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [("governance", "0018_lift_of_nothing"), ("metrics", "0008_assessment")]
 
     operations = [
@@ -304,10 +302,7 @@ class Migration(migrations.Migration):
                 ("signal", models.CharField(blank=True, max_length=40)),
                 ("title", models.CharField(max_length=160)),
                 ("opened_at", models.DateTimeField()),
-                (
-                    "market",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="governance.market"),
-                ),
+                ("market", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="governance.market")),
                 ("opened_by", _person()),
             ],
             options={
@@ -316,21 +311,17 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("breakout", "-"), ("value", "-")),
-                            models.Q(
-                                ("breakout", "carrier"), models.Q(("value__in", ["", "-"]), _negated=True)
-                            ),
+                            models.Q(("breakout", "carrier"), models.Q(("value__in", ["", "-"]), _negated=True)),
                             _connector="OR",
                         ),
                         name="case_scope_key_is_one",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("first_week__lte", models.F("last_week"))),
-                        name="case_weeks_in_order",
+                        condition=models.Q(("first_week__lte", models.F("last_week"))), name="case_weeks_in_order"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("first_week__gte", dt.date(2000, 1, 1)),
-                            ("last_week__lte", dt.date(2100, 12, 31)),
+                            ("first_week__gte", dt.date(2000, 1, 1)), ("last_week__lte", dt.date(2100, 12, 31))
                         ),
                         name="case_weeks_in_calendar",
                     ),
@@ -436,9 +427,7 @@ class Migration(migrations.Migration):
                     _said("reason", "verdict_has_reason"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("verdict", "undetermined"),
-                            models.Q(("assessment", ""), _negated=True),
-                            _connector="OR",
+                            ("verdict", "undetermined"), models.Q(("assessment", ""), _negated=True), _connector="OR"
                         ),
                         name="verdict_rests_on_an_assessment",
                     ),
