@@ -1,4 +1,8 @@
-"""Cases as the ledger states them: what is added to one later is told by its own entry, under its own key."""
+"""Cases as the ledger states them: what is added to one later is told by its own entry, under its own key.
+
+Whoever reads the ledger may not be who reads the case yet, so what people wrote in it stands here by its
+digest: it shows that a text is the one that was written, and not what it says.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,11 @@ from governance.cases.models import (
     CaseVerdict,
 )
 from governance.ledger.services import Facts
+from otdr_hub.lib import digest
+
+
+def _kept(text: str) -> str:
+    return digest.of_bytes(text.encode())
 
 
 def of(cases: Iterable[Case]) -> Facts:
@@ -36,7 +45,7 @@ def of_steps(steps: Iterable[CaseStep]) -> Facts:
     return {
         "case_steps": {
             str(item): {
-                "what": item.what, "kind": item.kind, "role": item.role, "minutes": item.minutes,
+                "what": _kept(item.what), "kind": item.kind, "role": item.role, "minutes": item.minutes,
                 "due_at": item.due_at, "by": item.added_by.username, "at": item.added_at,
             }
             for item in steps
@@ -49,7 +58,7 @@ def of_results(results: Iterable[CaseStepResult]) -> Facts:
     return {
         "case_results": {
             str(item.step): {
-                "found": item.found, "next": item.next, "by": item.by.username, "at": item.at
+                "found": _kept(item.found), "next": _kept(item.next), "by": item.by.username, "at": item.at,
             }
             for item in results
         }
@@ -74,7 +83,7 @@ def of_notes(notes: Iterable[CaseNote]) -> Facts:
     return {
         "case_notes": {
             f"{item.case} #{item.pk}": {
-                "kind": str(item.kind), "text": item.text, "hypothesis": item.hypothesis,
+                "kind": str(item.kind), "text": _kept(item.text), "hypothesis": item.hypothesis,
                 "verdict": item.verdict, "by": item.by.username, "at": item.at,
             }
             for item in notes
@@ -90,11 +99,11 @@ def of_verdicts(verdicts: Iterable[CaseVerdict]) -> Facts:
 def _verdict(item: CaseVerdict) -> dict[str, Any]:
     said = {
         "verdict": str(item.verdict), "hypothesis": item.hypothesis, "assessment": item.assessment,
-        "reason": item.reason, "by": item.by.username, "at": item.at,
+        "reason": _kept(item.reason), "by": item.by.username, "at": item.at,
     }  # fmt: skip
     back: CaseReopening | None = getattr(item, "reopening", None)
     if back is not None:
-        said["reopened"] = [back.by.username, back.at, back.reason]
+        said["reopened"] = [back.by.username, back.at, _kept(back.reason)]
     return said
 
 
