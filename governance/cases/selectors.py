@@ -74,6 +74,12 @@ def verdict_of(case: Case) -> CaseVerdict | None:
     return CaseVerdict.objects.filter(case=case, reopening=None).select_related("by").first()
 
 
+def newest_evidence(case: Case) -> str:
+    """The digest of the assessment that was frozen last; empty where there is none."""
+    found = case.evidence.order_by("pk").last()
+    return found.assessment if found else ""
+
+
 def is_wide(case: Case) -> bool:
     """Whether the owner was told and the case then shown to everybody concerned."""
     return CaseNote.objects.filter(case=case, kind=CaseNote.Kind.SHOWN_WIDER).exists()
@@ -117,14 +123,15 @@ def covering(
 
 
 def overlapping(market: str, first: dt.date, last: dt.date) -> list[Case]:
-    """Open cases of a market, its carriers included, with a week in common, oldest first."""
-    found = open_cases().filter(market=market, first_week__lte=last, last_week__gte=first)
+    """Open cases of a market as a whole with a week in common, oldest first. One of a carrier does not
+    cover its market, so it answers for nothing that is found in the whole."""
+    found = open_cases().filter(market=market, breakout=WHOLE, first_week__lte=last, last_week__gte=first)
     return list(found.order_by("number"))
 
 
 def decided(market: str, first: dt.date, last: dt.date) -> list[Case]:
-    """Resolved cases of a market, its carriers included, with a week in common, oldest first."""
-    found = resolved().filter(market=market, first_week__lte=last, last_week__gte=first)
+    """Resolved cases of a market as a whole with a week in common, oldest first."""
+    found = resolved().filter(market=market, breakout=WHOLE, first_week__lte=last, last_week__gte=first)
     return list(found.order_by("number"))
 
 

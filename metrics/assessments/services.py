@@ -102,8 +102,8 @@ def assessment_make(
 def assessment_open(*, assessed: Assessed, actor: User) -> Case | None:
     """Open a case on what an assessment found; None where it calls for none.
 
-    Where a case of that market and time is open, the assessment is frozen there, once, and that case is it.
-    Where one was resolved the product opens no other: people have spoken, and people reopen it.
+    Where a case of that whole market and time is open, the assessment is frozen there, once, and that case is
+    it. Where one was resolved the product opens no other: people have spoken, and people reopen it.
     """
     require(may(actor, "case_open"))
     market, found = assessed.document["input"]["market"], signal_of(assessed.document)

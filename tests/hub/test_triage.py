@@ -142,7 +142,7 @@ def test_the_api_walks_a_case_from_open_to_reopened(asked):
     assert post(f"{API}/1/steps/99", found="Nothing.").status_code == 404
     assert post(f"{API}/1/notes", kind="note", text="Seen.").status_code == 201
     name = client.get(f"{API}/1").json()["evidence"][0]["assessment"]
-    ended = post(f"{API}/1/resolve", verdict="real_change", reason="A hub.", assessment=name)
+    ended = post(f"{API}/1/resolve", verdict="real_change", reason="A hub.", assessment=name, seen=name)
     assert (ended.status_code, ended.json()["state"], ended.json()["blocks"]) == (201, "resolved", None)
     assert post(f"{API}/1/reopen", reason="New data.").json()["state"] == "open"
     assert (

@@ -6,9 +6,10 @@ import pytest
 
 from governance.cases import selectors
 from governance.cases.models import Case, CaseNote, CaseVerdict
-from tests import builders
+from governance.cases.services import case_evidence_freeze
+from tests import builders, cases
 from tests.builders import PASSWORD, person
-from tests.hub.triaged import API, LIST, PAGE, asked, case, client_of, lake, text_of, told_to_owner
+from tests.hub.triaged import API, DOCUMENT, LIST, PAGE, asked, case, client_of, lake, text_of, told_to_owner
 
 __all__ = ["asked", "case", "lake"]  # fixtures
 pytestmark = pytest.mark.usefixtures("db")
@@ -97,7 +98,7 @@ def test_resolving_asks_who_you_are_and_rests_on_the_assessment_shown(case):
     name = case.evidence.get().assessment
     form = {
         "act": "resolve", "verdict": "data_defect", "reason": "Filled in.", "assessment": name,
-        "hypothesis": "delivered_at_defaulted",
+        "hypothesis": "delivered_at_defaulted", "seen": name,
     }  # fmt: skip
     assert client.post(PAGE, form)["Location"].startswith("/accounts/reauthenticate/")
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
@@ -123,3 +124,54 @@ def test_whoever_does_not_resolve_proposes(case):
     }
     assert client.post(PAGE, form).status_code == 302
     assert "Proposed: A data defect: The stamps." in text_of(client_of("dpm").get(PAGE))
+
+
+def _newer(case: Case) -> str:
+    """Another assessment is frozen in the case."""
+    frozen = cases.filed(**{**DOCUMENT, "input": DOCUMENT["input"] | {"market": "AA", "pin": "q" * 64}})
+    return case_evidence_freeze(case=case, frozen=frozen, actor=person("data_engineer")).assessment
+
+
+def _hidden(page: str, name: str) -> str:
+    return page.partition(f'type="hidden" name="{name}" value="')[2].partition('"')[0]
+
+
+def test_a_verdict_rests_on_the_assessment_that_was_looked_at_whatever_came_between(case):
+    old = case.evidence.get().assessment
+    new = _newer(case)
+    client = client_of("dpm")
+    page = client.get(f"{PAGE}?assessment={old}").content.decode()
+    assert (_hidden(page, "assessment"), _hidden(page, "seen")) == (old, new)
+    form = {"act": "resolve", "verdict": "data_defect", "reason": "", "assessment": old, "seen": new}
+    client.post(PAGE, form | {"reason": "Filled in."})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert _hidden(client.get(PAGE).content.decode(), "assessment") == old
+    refused = client.post(PAGE, form)
+    assert refused.status_code == 422
+    assert _hidden(refused.content.decode(), "assessment") == old
+    assert client.post(PAGE, form | {"reason": "Filled in."}).status_code == 302
+    assert CaseVerdict.objects.get().assessment == old
+
+
+def test_newer_evidence_is_looked_at_before_a_case_is_resolved(case):
+    old = case.evidence.get().assessment
+    client = client_of("dpm", is_fresh=True)
+    new = _newer(case)
+    form = {
+        "act": "resolve",
+        "verdict": "data_defect",
+        "reason": "Filled in.",
+        "assessment": old,
+        "seen": old,
+    }
+    refused = client.post(PAGE, form)
+    assert refused.status_code == 409
+    assert "Newer evidence is frozen in C-0001 than what you looked at" in text_of(refused)
+    assert _hidden(refused.content.decode(), "seen") == new
+    sent = {name: value for name, value in form.items() if name != "act"}
+    answer = client.post(f"{API}/1/resolve", sent, content_type="application/json")
+    assert answer.status_code == 412, answer.content
+    unseen = {name: value for name, value in sent.items() if name != "seen"}
+    assert client.post(f"{API}/1/resolve", unseen, content_type="application/json").status_code in (400, 422)
+    assert not CaseVerdict.objects.exists()
+    assert client.post(PAGE, form | {"seen": new}).status_code == 302

@@ -14,16 +14,25 @@ from governance.ledger import services as ledger
 from governance.ledger.actions import Action
 from otdr_hub.lib import clock
 from otdr_hub.lib.lengths import require_short
-from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
+from otdr_hub.lib.outcome import ConflictError, InvalidInputError, MovedError, require
 
 
 @transaction.atomic
 def case_resolve(
-    *, case: Case, verdict: str, reason: str, actor: User, assessment: str = "", hypothesis: str = ""
+    *,
+    case: Case,
+    verdict: str,
+    reason: str,
+    actor: User,
+    assessment: str = "",
+    hypothesis: str = "",
+    seen: str | None = None,
 ) -> CaseVerdict:
     """End a case with a verdict on frozen evidence; who does, signs for nothing of its scope.
 
-    Raises ConflictError when it is resolved already, InvalidInputError for a verdict without its evidence.
+    `seen` is the newest assessment there was when it was looked at, empty where there was none; None is for
+    whoever looked at nothing. Raises MovedError where a newer one is frozen meanwhile, ConflictError when it
+    is resolved already, InvalidInputError for a verdict without its evidence.
     """
     require(may(actor, "case_resolve"))
     reason = said("reason", reason)
@@ -36,6 +45,11 @@ def case_resolve(
     if not assessment and verdict != CaseVerdict.Verdict.UNDETERMINED:
         raise InvalidInputError(_("A verdict rests on an assessment frozen in the case; name its digest."))
     case = changing(case)
+    if seen is not None and seen != selectors.newest_evidence(case):
+        raise MovedError(
+            _("Newer evidence is frozen in %(case)s than what you looked at; look at it first.")
+            % {"case": case}
+        )
     if assessment and not case.evidence.filter(assessment=assessment).exists():
         raise InvalidInputError(
             _("That assessment is not frozen in %(case)s; freeze it first.") % {"case": case}

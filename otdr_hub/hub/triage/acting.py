@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from governance.access.models import User
-from governance.cases.models import Case, CaseNote
+from governance.cases.models import CARRIER, EVERY, WHOLE, Case, CaseNote
 from governance.cases.plan import plan_for
 from governance.cases.services import (
     case_evidence_freeze,
@@ -20,6 +20,8 @@ from governance.cases.services import (
 )
 from governance.cases.verdicts.services import case_reopen, case_resolve
 from metrics.assessments.services import assessment_make
+from metrics.recompute import storage
+from metrics.recompute.selectors import newest_vintages
 from otdr_hub.hub.desk.forms import clean
 from otdr_hub.hub.desk.standing import version_in_effect
 from otdr_hub.lib import weeks
@@ -45,14 +47,29 @@ def monday_of(typed: str) -> dt.date:
         raise InvalidInputError(said) from None
 
 
+def check_carrier(market: str, breakout: str, value: str) -> None:
+    """Raises InvalidInputError for a carrier that the market's newest data does not name: a case of it would
+    stop nothing. Where nothing is computed yet every code is taken."""
+    version = version_in_effect() if breakout == CARRIER and value != EVERY else None
+    newest = newest_vintages(version, [market]).get(market) if version else None
+    if newest and value not in {row["carrier"] for row in storage.carriers_of([newest.vintage])}:
+        raise InvalidInputError(
+            _("No delivery of '%(carrier)s' is in the data of %(market)s; give a carrier's code.")
+            % {"carrier": value, "market": market}
+        )
+
+
 def open_by_hand(sent: Sent, person: User) -> tuple[Case, str]:
     """Open a case as asked, with what the engine finds where it can look; what is said of that."""
     monday = monday_of(text(sent, "week"))
     last = monday_of(text(sent, "last")) if text(sent, "last") else monday
     carrier = text(sent, "carrier")
+    scope = {
+        "market": text(sent, "market"), "breakout": CARRIER if carrier else WHOLE, "value": carrier or WHOLE
+    }  # fmt: skip
+    check_carrier(**scope)
     case = case_open(
-        market=text(sent, "market"), first_week=monday, last_week=last, origin=Case.Origin.PERSON,
-        title=text(sent, "title"), breakout="carrier" if carrier else "-", value=carrier or "-",
+        **scope, first_week=monday, last_week=last, origin=Case.Origin.PERSON, title=text(sent, "title"),
         plan=plan_for(text(sent, "direction")), actor=person,
     )  # fmt: skip
     said = _("%(case)s is open.") % {"case": case}
@@ -109,7 +126,8 @@ def _note(kind: CaseNote.Kind, said: str) -> Act:
 def _resolve(case: Case, sent: Sent, person: User) -> str:
     case_resolve(
         case=case, verdict=text(sent, "verdict"), reason=text(sent, "reason"),
-        assessment=text(sent, "assessment"), hypothesis=text(sent, "hypothesis"), actor=person,
+        assessment=text(sent, "assessment"), hypothesis=text(sent, "hypothesis"),
+        seen=text(sent, "seen"), actor=person,
     )  # fmt: skip
     return _("%(case)s is resolved. What it stopped may be certified again, by others than you.") % {
         "case": case

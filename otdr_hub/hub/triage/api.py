@@ -97,6 +97,7 @@ class CasesView(APIView):
         last = acting.monday_of(given["last_week"]) if given.get("last_week") else monday
 
         def act() -> Response:
+            acting.check_carrier(**given["scope"])
             case = case_open(
                 **given["scope"], first_week=monday, last_week=last, origin=Case.Origin.PERSON,
                 title=given["title"], plan=plan_for(given["direction"]), actor=actor,

@@ -89,6 +89,8 @@ def case_page(case: Case, person: User, *, address: str = "", chosen: str = "") 
             for one in notes if one.kind == CaseNote.Kind.PROPOSAL
         ) if sees else (),
         stops=selectors.refusal(case.market_id, case.breakout, case.value, case.last_week),
+        newest=evidence[-1].assessment if evidence and sees else "",
+        of_whole=words.of_whole(case) if finding else "",
         **_blast(case, person, sees=sees),
     )  # fmt: skip
 

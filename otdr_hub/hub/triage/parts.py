@@ -148,7 +148,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """Everything on the page of a case. `hidden` says why a reader sees no more than that there is one."""
+    """Everything on the page of a case. `hidden` says why a reader sees no more than that there is one,
+    `of_whole` that the assessment is of more than the case is about; `newest` is the last of its evidence."""
 
     number: int
     name: str
@@ -177,5 +178,7 @@ class CasePage:
     verdicts: tuple[tuple[str, str, str], ...]
     proposals: tuple[str, ...]
     stops: str
+    newest: str = ""
+    of_whole: str = ""
     blast: BlastPart | None = None
     no_blast: str = ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from governance.access.models import User
 from governance.cases import selectors
-from governance.cases.models import Case
+from governance.cases.models import WHOLE, Case
 from metrics.assessments.selectors import document as filed
 from otdr_hub.lib import weeks
 
@@ -29,9 +29,11 @@ def head(case: Case) -> dict[str, Any]:
 def whole(case: Case, reader: User) -> dict[str, Any]:
     """A case with all that its reader may see of it."""
     if not selectors.may_see(case, reader):
-        hidden = ("plan", "evidence", "timeline", "verdicts", "assessment")
+        hidden = ("plan", "evidence", "timeline", "verdicts", "assessment", "assessment_scope")
         return {**head(case), **dict.fromkeys(hidden)}
     evidence = list(case.evidence.select_related("frozen_by"))
+    # The engine looks at a market as a whole, also for a case of one of its carriers.
+    assessed = {"market": case.market_id, "breakout": WHOLE, "value": WHOLE}
     return {
         **head(case),
         "plan": [_step(step) for step in case.steps.select_related("result__by")],
@@ -51,6 +53,7 @@ def whole(case: Case, reader: User) -> dict[str, Any]:
         ],
         "verdicts": [_verdict(one) for one in case.verdicts.select_related("by", "reopening")],
         "assessment": filed(evidence[-1].assessment) if evidence else None,
+        "assessment_scope": assessed if evidence else None,
     }  # fmt: skip
 
 

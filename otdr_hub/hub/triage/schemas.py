@@ -90,10 +90,10 @@ class CaseVerdictPart(serializers.Serializer[Any]):
 
 
 class CasePayload(CaseHead):
-    """`GET /api/v1/cases/{number}`. The last five are null until the case is shown to the reader.
+    """`GET /api/v1/cases/{number}`. The last six are null until the case is shown to the reader.
 
-    `assessment` is the newest frozen one as it is stored (its keys are in docs/triage.md). Nothing in it is
-    certified.
+    `assessment` is the newest frozen one as it is stored (its keys are in docs/triage.md). It is of
+    `assessment_scope`, the whole market, also where the case is of one carrier. Nothing in it is certified.
     """
 
     plan = CaseStepPart(many=True, allow_null=True)
@@ -101,6 +101,7 @@ class CasePayload(CaseHead):
     timeline = CaseNotePart(many=True, allow_null=True)
     verdicts = CaseVerdictPart(many=True, allow_null=True)
     assessment = serializers.JSONField(allow_null=True)
+    assessment_scope = CaseScope(allow_null=True)
 
 
 class OpenRequest(serializers.Serializer[Any]):
@@ -145,10 +146,12 @@ class AssessRequest(serializers.Serializer[Any]):
 
 
 class ResolveRequest(serializers.Serializer[Any]):
-    """End the case with a verdict on a frozen assessment."""
+    """End the case with a verdict on a frozen assessment. `seen` is the last of its evidence as it was read
+    (empty where there was none): 412 where a newer one is frozen meanwhile."""
 
     verdict = serializers.ChoiceField(choices=CaseVerdict.Verdict.choices)
     reason = serializers.CharField(max_length=500)
+    seen = serializers.CharField(max_length=64, allow_blank=True)
     assessment = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
     hypothesis = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
 

@@ -16,6 +16,7 @@ from governance.access.policy import may
 from governance.access.views import actor_of
 from governance.cases import selectors
 from governance.cases.models import Case
+from otdr_hub.hub.freshness import current_epoch, numbered
 from otdr_hub.hub.triage.acting import PROVEN, act_on, open_by_hand, text
 from otdr_hub.hub.triage.explore import pictures_of
 from otdr_hub.hub.triage.page import case_page, list_page
@@ -79,6 +80,7 @@ def _proven(request: HttpRequest, found: Case) -> HttpResponse:
 def _case(request: HttpRequest, found: Case) -> HttpResponse:
     person, problem, status = actor_of(request), "", 200
     draft = take_draft(request) if request.method == "GET" else None
+    sent = request.POST if request.method == "POST" else draft or QueryDict()
     if request.method == "POST":
         try:
             said = _act(request, found)
@@ -87,14 +89,15 @@ def _case(request: HttpRequest, found: Case) -> HttpResponse:
         else:
             request.session[_SAID] = said
             return HttpResponseRedirect(request.path)
-    address = request.build_absolute_uri(request.path)
-    page = case_page(found, person, address=address, chosen=request.GET.get("assessment", ""))
+    address, epoch = request.build_absolute_uri(request.path), current_epoch()
+    # A form comes back without the address it was on, and goes on with the assessment it was filled in for.
+    chosen = sent.get("assessment") or request.GET.get("assessment", "")
+    page = case_page(found, person, address=address, chosen=chosen)
     shown = {
-        "page": page, "problem": problem, "is_draft": draft is not None,
-        "sent": request.POST if request.method == "POST" else draft or QueryDict(),
+        "page": page, "problem": problem, "is_draft": draft is not None, "sent": sent,
         "message": "" if problem else request.session.pop(_SAID, ""),
     }  # fmt: skip
-    return render(request, "triage/case.html", shown, status=status)
+    return numbered(render(request, "triage/case.html", shown, status=status), epoch)
 
 
 def _act(request: HttpRequest, found: Case) -> str:

@@ -62,6 +62,16 @@ def title_of(case: Case) -> str:
     return _("%(market)s, %(weeks)s") % {"market": market, "weeks": weeks_of(case)}
 
 
+def of_whole(case: Case) -> str:
+    """Said where a case is of one carrier and what was found is of its whole market; empty elsewhere."""
+    if case.breakout != CARRIER:
+        return ""
+    return _(
+        "What was found is about the whole of %(market)s, not about one carrier of it: the engine looks at"
+        " markets."
+    ) % {"market": case.market.name}
+
+
 def weeks_of(case: Case) -> str:
     """The weeks of a case in words."""
     if case.first_week == case.last_week:
