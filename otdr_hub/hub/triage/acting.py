@@ -63,13 +63,12 @@ def open_by_hand(sent: Sent, person: User) -> tuple[Case, str]:
     """Open a case as asked, with what the engine finds where it can look; what is said of that."""
     monday = monday_of(text(sent, "week"))
     last = monday_of(text(sent, "last")) if text(sent, "last") else monday
-    carrier = text(sent, "carrier")
-    scope = {
-        "market": text(sent, "market"), "breakout": CARRIER if carrier else WHOLE, "value": carrier or WHOLE
-    }  # fmt: skip
-    check_carrier(**scope)
+    market, carrier = text(sent, "market"), text(sent, "carrier")
+    breakout, value = (CARRIER, carrier) if carrier else (WHOLE, WHOLE)
+    check_carrier(market, breakout, value)
     case = case_open(
-        **scope, first_week=monday, last_week=last, origin=Case.Origin.PERSON, title=text(sent, "title"),
+        market=market, breakout=breakout, value=value, first_week=monday, last_week=last,
+        origin=Case.Origin.PERSON, title=text(sent, "title"),
         plan=plan_for(text(sent, "direction")), actor=person,
     )  # fmt: skip
     said = _("%(case)s is open.") % {"case": case}
