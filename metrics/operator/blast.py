@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,10 @@ from governance.access.policy import may
 from governance.killswitch.selectors import dark
 from governance.markets.models import Market
 from governance.models import MetricVersion, PublicationRead
+from governance.scope.models import CARRIER
 from metrics.operator.effect import Sum
+from metrics.operator.near import Limit, Near, near
+from metrics.operator.told import Line, is_told, smallest_told
 from metrics.recompute import storage
 from metrics.recompute.selectors import newest_vintages
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
@@ -31,8 +34,8 @@ WEEK: Final = dt.timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WeekEffect:
-    """One week's roll-up with and without the suspect markets; `steady` over the markets that have every week
-    looked at, so that a market joining late is no change."""
+    """One week's roll-up, as the hub would tell it, with and without the suspect markets; `steady` over the
+    markets that have every week looked at, so that a market joining late is no change."""
 
     monday: dt.date
     included: Sum
@@ -48,18 +51,6 @@ class WeekEffect:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """A carrier or lane of a suspect market over the weeks looked at, with the suspect ones and without."""
-
-    market: str
-    kind: str
-    name: str
-    included: Sum
-    left_out: Sum
-    crosses: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
     """Somebody who opened or exported a suspect number."""
 
@@ -72,7 +63,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Blast:
-    """Everything a suspect number touches. `steady` is the constant set by code, `threshold` in per cent."""
+    """Everything a suspect number touches. `steady` is the constant set by code, `threshold` in per cent.
+
+    Of the markets in `near_off` no carrier or lane is told, since carrier figures are switched off there.
+    """
 
     markets: tuple[str, ...]
     since: dt.date
@@ -82,6 +76,7 @@ class Blast:
     weeks: tuple[WeekEffect, ...]
     steady: tuple[str, ...]
     near: tuple[Near, ...]
+    near_off: tuple[str, ...]
     readers: tuple[Reader, ...]
 
 
@@ -93,38 +88,40 @@ def blast(
     through: dt.date,
     threshold: Decimal,
     within: Decimal = Decimal(2),
+    shown: Collection[str],
     actor: User,
 ) -> Blast:
     """The blast radius of these markets' numbers from the week of Monday `since` to that of `through`.
 
-    Carriers and lanes are told that cross `threshold` (per cent) by them, or lie `within` so many points of
-    it with or without them. Raises NotAllowedError for whoever may not see figures that nobody certified,
-    InvalidInputError for weeks or markets that are none, ConflictError for a market that is switched off;
-    others that are off are in no sum.
+    The roll-up is that of the markets `shown` now, with these and without. Carriers and lanes are told that
+    cross `threshold` (per cent) by them, or lie `within` so many points of it with or without them; no small
+    ones. Raises NotAllowedError for whoever may not see figures that nobody certified, InvalidInputError for
+    weeks or markets that are none, ConflictError for a market that is switched off; others that are off are
+    in no sum.
     """
     require(may(actor, "measures_read"))
     _check(markets, since, through)
-    off = dark().whole
-    unseen = [code for code in markets if code in off]
+    off = dark()
+    unseen = [code for code in markets if code in off.whole]
     if unseen:
         # What is switched off is on no page, and no difference of two sums may say it either.
         raise ConflictError(
             _("%(names)s: switched off, so no page shows what it would do.") % {"names": ", ".join(unseen)}
         )
-    found = {code: row for code, row in newest_vintages(version, []).items() if code not in off}
+    found = newest_vintages(version, sorted({*shown, *markets} - off.whole.keys()))
     absent = sorted(set(markets) - found.keys())
     if absent:
         raise InvalidInputError(_("Nothing was computed for %(names)s.") % {"names": ", ".join(absent)})
-    names = {row.vintage: market for market, row in found.items()}
+    lines = [Line(code, row.vintage, through, row.run.as_of) for code, row in found.items()]
     first = through - (WEEKS - 1) * WEEK
-    counts = _counts(names, first, through)
+    counts = _counts(version, lines, first)
     steady = tuple(sorted(code for code, weeks in counts.items() if len(weeks) == WEEKS))
-    vintages = {market: found[market].vintage for market in markets}
+    lit = {code: found[code].vintage for code in markets if off.since(code, CARRIER) is None}
     return Blast(
         tuple(markets), since, through, threshold, within,
         weeks=_weeks(counts, steady, set(markets), first, through), steady=steady,
-        near=_near(vintages, first, since, through, (threshold, within)),
-        readers=_readers(markets, since),
+        near=_near(version, lit, counts, Limit(threshold, within, since)),
+        near_off=tuple(code for code in markets if code not in lit), readers=_readers(markets, since),
     )  # fmt: skip
 
 
@@ -140,12 +137,14 @@ def _check(markets: Sequence[str], since: dt.date, through: dt.date) -> None:
 Counts = Mapping[str, Mapping[dt.date, Sum]]
 
 
-def _counts(names: Mapping[str, str], first: dt.date, through: dt.date) -> Counts:
-    """Market -> Monday -> its counts, of weeks in which something was due."""
-    found: dict[str, dict[dt.date, Sum]] = {market: {} for market in names.values()}
-    for row in storage.weeks_of(list(names)):
-        if first <= row["week"] <= through and row["due"]:
-            found[names[row["vintage"]]][row["week"]] = Sum(row["on_time"], row["due"])
+def _counts(version: MetricVersion, lines: Sequence[Line], first: dt.date) -> Counts:
+    """Market -> Monday -> its counts, of the weeks that the hub would tell."""
+    by_vintage, smallest = {line.vintage: line for line in lines}, smallest_told(version)
+    found: dict[str, dict[dt.date, Sum]] = {line.market: {} for line in lines}
+    for row in storage.weeks_of(list(by_vintage)):
+        line = by_vintage[row["vintage"]]
+        if row["week"] >= first and is_told(row, line, version, smallest):
+            found[line.market][row["week"]] = Sum(row["on_time"], row["due"])
     return found
 
 
@@ -170,41 +169,16 @@ def _weeks(
 
 
 def _near(
-    vintages: Mapping[str, str], first: dt.date, since: dt.date, through: dt.date,
-    limit: tuple[Decimal, Decimal],
-) -> tuple[Near, ...]:  # fmt: skip
-    names = {vintage: market for market, vintage in vintages.items()}
-    found = []
-    for kind in ("carrier", "lane"):
-        rows = storage.breakdown(list(names), kind, first, through + dt.timedelta(days=6))
-        for (market, name), parts in _grouped(rows, names, kind).items():
-            included = _sum(parts)
-            left_out = _sum([one for one in parts if one["period"] < since])
-            crosses, is_near = _against(included, left_out, limit)
-            if crosses or is_near:
-                found.append(Near(market, kind, name, included, left_out, crosses))
+    version: MetricVersion, vintages: Mapping[str, str], counts: Counts, limit: Limit
+) -> tuple[Near, ...]:
+    found = [
+        one
+        for market, vintage in vintages.items()
+        for one in near(
+            version=version, market=market, vintage=vintage, mondays=counts[market].keys(), limit=limit
+        )
+    ]
     return tuple(sorted(found, key=lambda one: (not one.crosses, one.market, one.kind, one.name)))
-
-
-def _grouped(
-    rows: Sequence[Mapping[str, Any]], names: Mapping[str, str], kind: str
-) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        found.setdefault((names[row["vintage"]], row[kind]), []).append(row)
-    return found
-
-
-def _sum(rows: Sequence[Mapping[str, Any]]) -> Sum:
-    return Sum(sum(row["on_time"] for row in rows), sum(row["due"] for row in rows))
-
-
-def _against(included: Sum, left_out: Sum, limit: tuple[Decimal, Decimal]) -> tuple[bool, bool]:
-    """(whether the suspect weeks move it over the threshold, whether it lies near on either side)."""
-    threshold, within = Fraction(limit[0]), Fraction(limit[1])
-    rates = [one.rate * 100 for one in (included, left_out) if one.rate is not None]
-    sides = {rate >= threshold for rate in rates}
-    return len(sides) > 1, any(abs(rate - threshold) <= within for rate in rates)
 
 
 def _readers(markets: Sequence[str], since: dt.date) -> tuple[Reader, ...]:

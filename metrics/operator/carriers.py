@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from governance.access.models import User
 from governance.access.policy import may
@@ -102,11 +102,11 @@ def _published(market: str) -> dict[str, int]:
 Told = dict[str, dict[str, tuple[int, int]]]
 
 
-def _told(vintages: Iterable[str], monday: dt.date) -> tuple[Told, set[str]]:
+def _told(rows: Iterable[Mapping[str, Any]], monday: dt.date) -> tuple[Told, set[str]]:
     """(vintage -> carrier -> (due, on time) of a week, carriers with shipments in it or shortly before)."""
     found: Told = {}
     known = set()
-    for row in storage.carriers_of(list(vintages)):
+    for row in rows:
         if monday - AWAY <= row["week"] <= monday and row["due"]:
             known.add(row["carrier"])
         if row["week"] == monday:
@@ -114,20 +114,43 @@ def _told(vintages: Iterable[str], monday: dt.date) -> tuple[Told, set[str]]:
     return found, known
 
 
+def _thresholds(market: str, vintage: str, version: MetricVersion) -> dict[str, int]:
+    """Vintage -> threshold of every telling a reader may have seen, and last of the one asked about."""
+    found = _published(market)
+    found.setdefault(vintage, definition_of(version).small_cell)
+    return found
+
+
 def carriers_in(*, market: str, vintage: str, version: MetricVersion, monday: dt.date) -> tuple[Carrier, ...]:
     """The carriers of one week of a vintage, the largest first, as the hub's view would withhold them."""
-    thresholds = _published(market)
-    thresholds.setdefault(vintage, definition_of(version).small_cell)
-    told, known = _told(thresholds, monday)
-    tellings = [Telling(told[one], thresholds[one]) for one in thresholds if one in told]
+    thresholds = _thresholds(market, vintage, version)
+    told, known = _told(storage.carriers_of(list(thresholds)), monday)
     now = told.get(vintage, {})
     off = switched_off(market)
-    closed = set(now) if ALL in off else off
-    hidden = withhold(tellings, off=closed, known=known) if tellings else frozenset()
+    hidden = _hidden(thresholds, told, known, set(now) if ALL in off else off)
     return tuple(
         Carrier(name, due, on_time, name in hidden)
         for name, (due, on_time) in sorted(now.items(), key=lambda item: (-item[1][0], item[0]))
     )
+
+
+def _hidden(
+    thresholds: Mapping[str, int], told: Told, known: Collection[str], off: Collection[str] = ()
+) -> frozenset[str]:
+    tellings = [Telling(told[one], thresholds[one]) for one in thresholds if one in told]
+    return withhold(tellings, off=off, known=known) if tellings else frozenset()
+
+
+def withheld_in(
+    *, market: str, vintage: str, version: MetricVersion, mondays: Collection[dt.date]
+) -> frozenset[str]:
+    """The carriers that are withheld in at least one of these weeks, none of them being switched off.
+
+    Whoever shows sums of weeks leaves these out: of two sums that differ by a week, it is the difference.
+    """
+    thresholds = _thresholds(market, vintage, version)
+    rows = storage.carriers_of(list(thresholds))
+    return frozenset().union(*(_hidden(thresholds, *_told(rows, monday)) for monday in mondays))
 
 
 def visible(

@@ -47,7 +47,13 @@ class Told:
     finality: str
 
 
-def _is_told(week: Mapping[str, Any], line: Line, version: MetricVersion, smallest: int) -> bool:
+def smallest_told(version: MetricVersion) -> int:
+    """Of how many shipments a week has to be, so that it is told."""
+    return max(definition_of(version).small_cell, _SMALLEST)
+
+
+def is_told(week: Mapping[str, Any], line: Line, version: MetricVersion, smallest: int) -> bool:
+    """Whether a week, as it is stored, is mature, complete and large enough to be told."""
     if week["week"] > line.through or week["pending"] or week["due"] < smallest:
         return False
     if week["matures_at"] is None or week["matures_at"] > line.as_of:
@@ -64,13 +70,13 @@ def _finality(week: Mapping[str, Any], locked: str | None) -> str:
 def told(*, version: MetricVersion, lines: Sequence[Line], actor: User) -> dict[str, tuple[Told, ...]]:
     """Market -> its weeks as they would be shown, oldest first. Certified or not: for the table alone."""
     require(may(actor, "preview_look"))
-    smallest = max(definition_of(version).small_cell, _SMALLEST)
+    smallest = smallest_told(version)
     by_vintage = {line.vintage: line for line in lines}
     locks = locks_in_force(version.digest, [line.market for line in lines])
     found: dict[str, list[Told]] = {line.market: [] for line in lines}
     for week in storage.weeks_of(list(by_vintage)):
         line = by_vintage[week["vintage"]]
-        if not _is_told(week, line, version, smallest):
+        if not is_told(week, line, version, smallest):
             continue
         lock = locks.get((line.market, week["week"]))
         counts = {name: week[name] for name in ("due", "on_time", "late", "pending", "unknown")}

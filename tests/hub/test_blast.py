@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from governance.access.policy import ROLES
 from governance.killswitch.services import shutoff_activate
 from metrics.operator.blast import blast
 from metrics.operator.effect import Sum
+from metrics.recompute.services import run_execute, run_queue
 from otdr_hub.lib.outcome import InvalidInputError, NotAllowedError
 from tests import builders
 from tests.builders import WEEK, person
@@ -30,7 +32,7 @@ def lake(settings, tmp_path):
 def look(run, *markets: str, **more):
     given = {
         "version": run.version, "markets": markets or ("AA",), "since": WEEK, "through": WEEK,
-        "threshold": Decimal(90), "actor": person("dpm"),
+        "threshold": Decimal(90), "shown": ("BB",), "actor": person("dpm"),
     }  # fmt: skip
     return blast(**(given | more))
 
@@ -42,6 +44,23 @@ def test_the_roll_up_with_and_without(lake):
     assert (week.included, week.left_out) == (Sum(22, 24), Sum(11, 12))
     assert week.points == 0
     assert found.steady == ()
+
+
+def test_the_roll_up_is_of_the_markets_shown_and_the_suspect_one(lake):
+    run = builders.run_done(lake)
+    alone = look(run, shown=()).weeks[0]
+    assert (alone.included, alone.left_out) == (Sum(11, 12), Sum(0, 0))
+    shown = look(run, "BB", shown=("AA", "BB")).weeks[0]
+    assert (shown.included, shown.left_out) == (Sum(22, 24), Sum(11, 12))
+
+
+def test_a_week_that_is_not_told_is_in_no_roll_up(lake):
+    """On the Saturday after it, its last shipments are still younger than the horizon."""
+    builders.input_taken(lake)
+    early = dt.datetime(2025, 11, 6, 12, tzinfo=dt.UTC)
+    run, _ = run_queue(version=builders.version_effective(), as_of=early, actor=person("data_engineer"))
+    found = look(run_execute(run=run, actor=person("data_engineer")), within=Decimal(100))
+    assert (found.weeks, found.near) == ((), ())
 
 
 def test_without_the_only_market_nothing_is_left(lake):
@@ -101,17 +120,36 @@ def test_the_page_says_it_in_words(lake):
     builders.published(lake)
     said = words(client("dpm").get("/blast/AA/"))
     assert "If Aland were shown" in said
-    assert "With Aland the roll-up of" in said
+    assert "There is no roll-up to compare in this week." in said
     assert "Nobody has seen it on the hub." in said
-    wrong = client("dpm").get("/blast/AA/?since=soon")
-    assert wrong.status_code == 422
-    assert "since:" in words(wrong)
-    assert client("dpm").get("/blast/AA/?threshold=much").status_code == 422
+    other = words(client("dpm").get("/blast/BB/"))
+    assert re.search("With Borduria the roll-up of [^,]+ is 91.7.%, without 91.7.%:", other)
+
+
+def test_odd_numbers_are_refused_with_the_fix(lake):
+    builders.published(lake)
+    reader = client("dpm")
+    for asked, said in (
+        ("since=soon", "since: 'soon' is not an ISO week"),
+        (f"since={'9' * 5000}", "is not an ISO week"),
+        ("through=9999-W52", "through: 9999-W52 is out of range; write a week from 2000 to 2100."),
+        ("since=0001-W01", "since: 0001-W01 is out of range"),
+        ("threshold=much", "threshold: 'much' is no number; write it like 90 or 92.5"),
+        ("threshold=1e-999999999", "is no number"),
+        ("threshold=90.001", "is no number"),
+        (f"within={'1' * 5000}", "is no number"),
+        ("within=101", "within: 101 is out of range; write 0 to 100."),
+        ("within=NaN", "is no number"),
+    ):
+        page, told = (reader.get(f"{path}?{asked}") for path in ("/blast/AA/", "/api/v1/blast/AA"))
+        assert (page.status_code, told.status_code) == (422, 422), asked
+        assert said in words(page)
+        assert said in told.json()["detail"]
 
 
 def test_the_api_says_the_same(lake):
     builders.published(lake)
-    told = client("dpm").get("/api/v1/blast/AA?threshold=90").json()
+    told = client("dpm").get("/api/v1/blast/BB?threshold=90").json()
     assert told["weeks"][0]["included"] == {"on_time": 22, "due": 24}
     assert told["weeks"][0]["left_out"] == {"on_time": 11, "due": 12}
     assert told["threshold"] == "90"
@@ -127,3 +165,4 @@ def test_what_is_switched_off_is_in_no_blast_radius(lake):
     assert "91.7" not in words(page)
     told = client("dpm").get("/api/v1/blast/BB?threshold=90").json()
     assert told["weeks"][0]["included"] == {"on_time": 11, "due": 12}
+    assert told["weeks"][0]["left_out"] == {"on_time": 0, "due": 0}

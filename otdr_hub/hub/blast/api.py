@@ -20,6 +20,7 @@ from metrics.operator.blast import Blast
 from metrics.operator.effect import Sum
 from otdr_hub.hub.blast.asking import asked
 from otdr_hub.hub.desk.schemas import READING
+from otdr_hub.hub.freshness import current_epoch, numbered
 from otdr_hub.hub.numbers import moment_text
 from otdr_hub.lib import weeks
 from otdr_hub.lib.outcome import require
@@ -75,6 +76,9 @@ class BlastPayload(serializers.Serializer[Any]):
     weeks = BlastWeekPart(many=True)
     constant_set = serializers.ListField(child=serializers.CharField())
     near = BlastNearPart(many=True)
+    near_off = serializers.ListField(
+        child=serializers.CharField(), help_text="markets of which no carrier or lane is told: switched off"
+    )
     readers = BlastReaderPart(many=True)
 
 
@@ -105,6 +109,7 @@ def payload(found: Blast) -> dict[str, Any]:
             }
             for one in found.near
         ],
+        "near_off": list(found.near_off),
         "readers": [
             {
                 "person": one.person, "publication": one.publication, "surface": one.surface,
@@ -132,10 +137,11 @@ class BlastView(APIView):
         """With and without them: by week, for the constant set, for carriers and lanes near a threshold."""
         actor = cast(User, request.user)
         require(may(actor, "measures_read"))
+        epoch = current_epoch()
         found = Market.objects.filter(code=market.upper()).first()
         if found is None:
             raise Http404
         given = {
             name: request.query_params.get(name, "") for name in ("since", "through", "threshold", "within")
         }
-        return Response(payload(asked(found.code, given, actor)))
+        return numbered(Response(payload(asked(found.code, given, actor))), epoch)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from governance.access.models import User
 from governance.rules.models import Target
 from metrics.operator.blast import Blast, blast
 from metrics.operator.effect import last_whole_week, newest
+from otdr_hub.hub.desk.deciding import shown_now
 from otdr_hub.hub.desk.standing import version_in_effect
 from otdr_hub.lib import weeks
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError
@@ -20,30 +22,39 @@ from otdr_hub.lib.outcome import ConflictError, InvalidInputError
 # Where no target is fixed: what penalties are commonly agreed at.
 _THRESHOLD: Final = Decimal(90)
 _WITHIN: Final = Decimal(2)
+# An exponent may stand for more noughts than any machine writes, so there is none.
+_NUMBER: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2100
 
 
 def _week(name: str, text: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return weeks.parse(text)
+        found = weeks.parse(text[:20])
     except ValueError as error:
         raise InvalidInputError(f"{name}: {error}") from None
+    if not _FIRST_YEAR <= found.isocalendar().year <= _LAST_YEAR:
+        raise InvalidInputError(
+            _("%(name)s: %(week)s is out of range; write a week from %(first)d to %(last)d.")
+            % {"name": name, "week": text, "first": _FIRST_YEAR, "last": _LAST_YEAR}
+        )
+    return found
 
 
 def _number(name: str, text: str, otherwise: Decimal) -> Decimal:
     if not text:
         return otherwise
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
+    if not _NUMBER.fullmatch(text):
         raise InvalidInputError(
-            _("%(name)s: '%(text)s' is no number; write it like 90 or 92.5.")
+            _("%(name)s: '%(text)s' is no number; write it like 90 or 92.5, with two decimals at most.")
             % {"name": name, "text": text[:20]}
-        ) from None
-    if not found.is_finite() or not 0 <= found <= 100:
+        )
+    found = Decimal(text)
+    if found > 100:
         raise InvalidInputError(
-            _("%(name)s: %(text)s is out of range; write 0 to 100.") % {"name": name, "text": text[:20]}
+            _("%(name)s: %(text)s is out of range; write 0 to 100.") % {"name": name, "text": text}
         )
     return found
 
@@ -68,7 +79,7 @@ def asked(market: str, given: Mapping[str, str], actor: User) -> Blast:
     return blast(
         version=version, markets=[market], since=since, through=through,
         threshold=_number("threshold", given.get("threshold", ""), _target()),
-        within=_number("within", given.get("within", ""), _WITHIN), actor=actor,
+        within=_number("within", given.get("within", ""), _WITHIN), shown=shown_now(), actor=actor,
     )  # fmt: skip
 
 

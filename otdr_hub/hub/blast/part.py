@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from governance.markets.models import Market
 from governance.models import PublicationRead
-from metrics.operator.blast import Blast, Near, WeekEffect
+from metrics.operator.blast import Blast, WeekEffect
 from metrics.operator.effect import Sum
+from metrics.operator.near import Near
 from otdr_hub.hub.desk.words import signed_points
 from otdr_hub.hub.numbers import moment, percent_text, week_name
 from otdr_hub.hub.sentences import join_names
@@ -102,12 +103,23 @@ def _lead(found: Blast, names: list[str]) -> str:
     }  # fmt: skip
 
 
+def _near_said(found: Blast, names: dict[str, str]) -> str:
+    """How many cross the threshold, or that none may be told, which is not that there is none."""
+    if found.near_off:
+        said = _("Carrier figures of %(names)s are switched off, so no carrier and no lane is told.")
+        return said % {"names": join_names([names[code] for code in found.near_off])}
+    crossing = sum(one.crosses for one in found.near)
+    return ngettext(
+        "%(number)d carrier or lane crosses %(threshold)s %% by it; small ones are withheld.",
+        "%(number)d carriers or lanes cross %(threshold)s %% by it; small ones are withheld.", crossing,
+    ) % {"number": crossing, "threshold": f"{found.threshold:f}"}  # fmt: skip
+
+
 def blast_part(found: Blast) -> BlastPart:
     """The section of a blast radius."""
     names = dict(Market.objects.values_list("code", "name"))
     called = [names[code] for code in found.markets]
     surfaces = dict(PublicationRead.Surface.choices)
-    crossing = sum(one.crosses for one in found.near)
     people = len({one.person for one in found.readers})
     return BlastPart(
         title=_("If %(names)s were shown") % {"names": join_names(called)},
@@ -119,10 +131,7 @@ def blast_part(found: Blast) -> BlastPart:
             "The constant set is %(number)d markets with every week.", len(found.steady),
         ) % {"number": len(found.steady)},
         near=tuple(_near(one, names) for one in found.near),
-        near_said=ngettext(
-            "%(number)d carrier or lane crosses %(threshold)s %% by it.",
-            "%(number)d carriers or lanes cross %(threshold)s %% by it.", crossing,
-        ) % {"number": crossing, "threshold": f"{found.threshold:f}"},
+        near_said=_near_said(found, names),
         readers=tuple(
             ReaderRow(one.person, one.publication, _(str(surfaces[one.surface])), one.what, moment(one.at))
             for one in found.readers

@@ -12,6 +12,7 @@ from governance.access.views import actor_of
 from governance.markets.models import Market
 from otdr_hub.hub.blast.asking import asked
 from otdr_hub.hub.blast.part import blast_part
+from otdr_hub.hub.freshness import current_epoch, numbered
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
 
 
@@ -24,11 +25,11 @@ def blast(request: HttpRequest, code: str) -> HttpResponse:
     market = Market.objects.filter(code=code.upper()).first()
     if market is None:
         raise Http404
+    epoch = current_epoch()
     given = {name: request.GET.get(name, "") for name in ("since", "through", "threshold", "within")}
-    context = {"market": market, "given": given, "blast": None, "problem": ""}
+    context, status = {"market": market, "given": given, "blast": None, "problem": ""}, 200
     try:
         context["blast"] = blast_part(asked(market.code, given, actor))
     except (InvalidInputError, ConflictError) as error:
-        status = 409 if isinstance(error, ConflictError) else 422
-        return render(request, "blast/blast.html", {**context, "problem": str(error)}, status=status)
-    return render(request, "blast/blast.html", context)
+        context["problem"], status = str(error), 409 if isinstance(error, ConflictError) else 422
+    return numbered(render(request, "blast/blast.html", context, status=status), epoch)
