@@ -7,17 +7,22 @@ everybody concerned: until then its words are for those who look into it, and th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from governance.cases import selectors
-from governance.cases.models import WHOLE, Case, CaseVerdict
+from governance.cases.models import WHOLE, Case, CaseEvidence, CaseVerdict
 from governance.decisions.measures import Found
 from governance.framework.measures import PLACES
 from governance.launch.models import Launch
+from governance.markets.models import Market
 from governance.versions.selectors import effective_on
 from metrics.assessments.selectors import document
+from metrics.gates.measured import week_of
+from metrics.operator.effect import Newest
+from metrics.recompute import storage
+from metrics.recompute.models import RunVintage
 from metrics.recompute.selectors import newest_vintages
 from otdr_hub.lib import clock
 
@@ -41,11 +46,16 @@ def doubt_of(found: Document) -> Decimal | None:
     return ((1 - sum(real, Decimal(0))) * 100).quantize(PLACES) if real else None
 
 
-def bias_of(found: Document) -> Decimal | None:
-    """Points the rate may be off, whatever the suspect shipments turn out to be."""
+def bias_of(found: Document, outcome: str = "") -> Decimal | None:
+    """Points the rate may be off, whatever the suspect shipments turn out to be; None where nobody knows.
+
+    `outcome` is a person's verdict, the engine's if none. Where it doubts the data and no shipment is known
+    to be suspect, the range of readings is one point, which says nothing of how far off the rate is.
+    """
     bounds, rate = found.get("range") or {}, _share((found.get("rate") or {}).get("rate"))
     low, high = _share(bounds.get("low")), _share(bounds.get("high"))
-    if rate is None or low is None or high is None:
+    is_doubted = (outcome or (found.get("verdict") or {}).get("outcome", "")) not in ("", *_REAL)
+    if rate is None or low is None or high is None or (is_doubted and bounds.get("suspect") == 0):
         return None
     return (max(high - rate, rate - low) * 100).quantize(PLACES)
 
@@ -68,41 +78,91 @@ def _open(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _resolved(case: Case, verdict: CaseVerdict) -> dict[str, Any]:
+def _resolved(case: Case, verdict: CaseVerdict, evidence: CaseEvidence | None) -> dict[str, Any]:
     """A person's verdict stands before the engine's. A real change leaves nothing to doubt."""
     if verdict.verdict == CaseVerdict.Verdict.REAL_CHANGE:
         return {}
-    found = _newest_document(case)
+    found = document(evidence.assessment) if evidence else None
     sure = verdict.verdict != CaseVerdict.Verdict.UNDETERMINED
     engine = doubt_of(found) if found else None
     return {
         "doubt": _CERTAIN if sure else engine if engine is not None else _EVEN,
-        "bias": bias_of(found) if found else None,
+        "bias": bias_of(found, verdict.verdict) if found else None,
         "verdict": str(CaseVerdict.Verdict(verdict.verdict).label),
         "links": dict.fromkeys(("doubt", "bias"), f"/triage/{case.number}/"),
     }
 
 
+def _badness(told: Mapping[str, Any]) -> tuple[Decimal, bool, Decimal]:
+    """How bad a finding is: more doubt is worse, and of equal ones that whose bias nobody knows."""
+    doubt, bias = told.get("doubt"), told.get("bias")
+    return (Decimal(-1) if doubt is None else doubt, bias is None, bias or Decimal(0))
+
+
 def doubts(launch: Launch, codes: Sequence[str]) -> Found:  # noqa: ARG001 (each is asked about a launch)
-    """By market: its open cases, or the last one that was resolved about the data as it still is."""
-    found: dict[str, dict[str, Any]] = {}
+    """By market: how many cases are open, and the worst that they, or verdicts that stand about the week as
+    it still is, say of it. Two that disagree both stand; whoever knows better reopens the one that is wrong.
+    """
+    told: dict[str, list[dict[str, Any]]] = {}
     mine = selectors.open_cases().filter(market__in=list(codes), breakout=WHOLE).order_by("number")
     for case in mine:
-        before = found.get(case.market_id, {"cases": 0})
-        now = _open(case)
-        found[case.market_id] = {**before, **now, "cases": before["cases"] + 1}
+        told.setdefault(case.market_id, []).append(_open(case))
+    for code, standing in _standing(codes):
+        told.setdefault(code, []).append(standing)
+    return {code: _together(found) for code, found in told.items()}
+
+
+def _together(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The worst of what is said of a market, and how many of it are open cases."""
+    worst, opened = max(found, key=_badness), [one for one in found if "cases" in one]
+    if not opened:
+        return dict(worst)
+    return {**worst, "cases": len(opened), "links": {**opened[-1]["links"], **worst["links"]}}
+
+
+def _standing(codes: Sequence[str]) -> Iterable[tuple[str, dict[str, Any]]]:
+    """(market, what a verdict that stands says of the week a launch is about) of each that doubts it."""
     version = effective_on(clock.now().date())
-    rest = [code for code in codes if code not in found]
-    newest = newest_vintages(version, rest) if version and rest else {}
-    for code, row in newest.items():
-        closed = selectors.resolved().filter(market=code, breakout=WHOLE).order_by("-number").first()
-        verdict = selectors.verdict_of(closed) if closed else None
-        if closed is not None and verdict is not None and _is_about(closed, row.run.as_of):
-            found[code] = _resolved(closed, verdict)
-    return found
+    if version is None:
+        return
+    every = newest_vintages(version, list(Market.objects.values_list("code", flat=True)))
+    newest = {code: Newest(code, row.vintage, row.run_id, row.run.as_of) for code, row in every.items()}
+    monday = week_of(version, newest)
+    asked = [code for code in codes if code in every]
+    if monday is None or not asked:
+        return
+    for case in selectors.resolved().filter(
+        market__in=asked, breakout=WHOLE, first_week__lte=monday, last_week__gte=monday
+    ):
+        said = _said(case, every[case.market_id], monday)
+        if said:
+            yield case.market_id, said
 
 
-def _is_about(case: Case, as_of: dt.datetime) -> bool:
-    """Whether the newest data is no newer than what the case looked at."""
-    evidence = case.evidence.order_by("pk").last()
-    return evidence is not None and evidence.as_of >= as_of
+def _said(case: Case, row: RunVintage, monday: dt.date) -> dict[str, Any]:
+    """What a resolved case says of a week of this vintage; nothing where it is about other data."""
+    verdict = selectors.verdict_of(case)
+    evidence = _evidence_of(case, verdict) if verdict else None
+    if verdict is None or (evidence and _has_changed(evidence, row, monday)):
+        return {}
+    return _resolved(case, verdict, evidence)
+
+
+def _evidence_of(case: Case, verdict: CaseVerdict) -> CaseEvidence | None:
+    """What a verdict rests on; what was known last where it names nothing."""
+    named = case.evidence.filter(assessment=verdict.assessment) if verdict.assessment else case.evidence.all()
+    return named.order_by("pk").last()
+
+
+def _has_changed(evidence: CaseEvidence, row: RunVintage, monday: dt.date) -> bool:
+    """Whether the week's number is made from other shipments than those the evidence looked at.
+
+    A later run over the same shipments changes nothing. Where the two cannot be compared (the evidence names
+    no run, or one of another definition) the verdict holds until somebody says otherwise.
+    """
+    looked = RunVintage.objects.filter(
+        run=evidence.run, market=row.market, run__version=row.run.version_id
+    ).first()
+    weeks = [storage.week_counts(one.vintage, monday) for one in (looked, row) if one is not None]
+    roots = [week["root"] for week in weeks if week]
+    return len(roots) == 2 and roots[0] != roots[1]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from governance.cases.services import case_evidence_freeze, case_note_add
-from governance.cases.verdicts.services import case_resolve
+from governance.cases.verdicts.services import case_reopen, case_resolve
 from governance.decisions import board
+from governance.models import Publication
 from metrics.gates.doubts import bias_of, doubt_of, doubts
+from metrics.recompute.selectors import newest_vintages
 from tests import builders, cases, frameworks
 from tests.builders import person
 from tests.decide_client import client, words
+from tests.governance.test_guard import LATER, corrected, recomputed
 from tests.launches import ready
 
 pytestmark = pytest.mark.django_db
+BEFORE = builders.WEEK - dt.timedelta(weeks=1)
 FOUND = {
     "rate": {"rate": "0.9960"},
     "range": {"low": "0.5860", "high": "0.9960"},
@@ -44,6 +50,15 @@ def test_bias_is_the_far_end_of_the_range():
     assert bias_of(FOUND) == Decimal("41.00")
     assert bias_of(FOUND | {"range": None}) is None
     assert bias_of({"rate": {"rate": "0.90"}, "range": {"low": "0.89", "high": "0.95"}}) == Decimal("5.00")
+
+
+def test_a_range_of_nothing_doubted_bounds_no_doubt():
+    none = FOUND | {"range": {"low": "0.9960", "high": "0.9960", "suspect": 0}}
+    assert bias_of(none) is None
+    assert bias_of(none | {"verdict": {"outcome": "real_change"}}) == Decimal(0)
+    assert bias_of(none | {"verdict": {"outcome": "real_change"}}, "data_defect") is None
+    assert bias_of(none, "real_change") == Decimal(0)
+    assert bias_of(FOUND | {"range": FOUND["range"] | {"suspect": 7}}) == Decimal("41.00")
 
 
 def with_evidence(case=None, **more):
@@ -86,16 +101,74 @@ def test_the_proposal_leaves_a_doubted_market_out(lake):
     assert "95 %" not in words(client("executive").get("/decisions/"))
 
 
+def ended(verdict, monday=builders.WEEK, run="", case=None):
+    """A case of AA's week that looked at a run's data and ended in a verdict."""
+    case = case or cases.opened(first_week=monday, last_week=monday)
+    frozen = replace(cases.filed(**FOUND, of=case.verdicts.count()), run=run)
+    if not case.evidence.filter(assessment=frozen.assessment).exists():
+        case_evidence_freeze(case=case, frozen=frozen, actor=person("data_engineer"))
+    case_resolve(
+        case=case, verdict=verdict, reason="Looked at.", assessment=frozen.assessment, actor=person("dpm")
+    )
+    return case
+
+
+def doubt(launch):
+    return doubts(launch, ["AA"]).get("AA", {}).get("doubt")
+
+
 def test_a_verdict_of_a_person_stands_before_the_engine(lake):
     launch = ready(lake)
-    for verdict, wanted in (("data_defect", Decimal(100)), ("real_change", None)):
-        case, frozen = with_evidence(note=verdict)
-        case_resolve(
-            case=case, verdict=verdict, reason="Looked at.", assessment=frozen.assessment,
-            hypothesis="delivered_at_defaulted" if verdict == "data_defect" else "real_change",
-            actor=person("dpm"),
-        )  # fmt: skip
-        assert doubts(launch, ["AA"]).get("AA", {}).get("doubt") == wanted
+    case = ended("data_defect")
+    assert doubt(launch) == Decimal(100)
+    case_reopen(case=case, reason="It was a hub.", actor=person("dpm"))
+    ended("real_change", case=case)
+    assert doubt(launch) is None
+
+
+def test_of_two_verdicts_about_a_week_the_worse_counts_while_both_stand(lake):
+    launch = ready(lake)
+    first = ended("data_defect")
+    ended("real_change")
+    assert doubts(launch, ["AA"])["AA"]["links"]["doubt"] == "/triage/1/"
+    assert doubt(launch) == Decimal(100)
+    case_reopen(case=first, reason="It was a hub.", actor=person("dpm"))
+    ended("real_change", case=first)
+    assert doubt(launch) is None
+
+
+def test_only_verdicts_about_the_week_asked_about_count(lake):
+    launch = ready(lake)
+    ended("data_defect", BEFORE)
+    assert doubt(launch) is None
+    ended("data_defect")
+    ended("real_change", BEFORE - dt.timedelta(weeks=1))
+    assert doubt(launch) == Decimal(100)
+
+
+def test_an_open_case_hides_no_verdict_that_stands(lake):
+    launch = ready(lake)
+    ended("data_defect")
+    cases.opened(first_week=BEFORE, last_week=BEFORE)
+    told = doubts(launch, ["AA"])["AA"]
+    assert (told["cases"], told["doubt"]) == (1, Decimal(100))
+    assert (told["links"]["cases"], told["links"]["doubt"]) == ("/triage/2/", "/triage/1/")
+
+
+def test_a_later_run_over_the_same_shipments_takes_no_doubt_away(lake):
+    launch = ready(lake)
+    publication = Publication.objects.get()
+    ended("data_defect", run=vintage_of(publication).run_id)
+    later = recomputed(publication)
+    assert later.as_of > builders.AS_OF
+    assert doubt(launch) == Decimal(100)
+    corrected(lake)
+    recomputed(publication, LATER + dt.timedelta(days=1))
+    assert doubt(launch) is None
+
+
+def vintage_of(publication):
+    return newest_vintages(publication.version, ["AA"])["AA"]
 
 
 def test_a_case_shows_what_it_would_do_to_whom_may_see_figures(lake):
