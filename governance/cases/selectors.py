@@ -94,10 +94,11 @@ def refusal(market: str, breakout: str = WHOLE, value: str = WHOLE, through: dt.
     """Why a scope key may not be certified or newly shown through a week (its Monday): the sentence of the
     first open case that covers it; empty when none does. The database raises the same words."""
     found = covering(market, breakout, value, through)
-    return _sentence(found[0]) if found else ""
+    return stopping(found[0]) if found else ""
 
 
-def _sentence(case: Case) -> str:
+def stopping(case: Case) -> str:
+    """What a case says to whatever it stops, while it is open."""
     part = "" if case.breakout == WHOLE else f", {case.breakout} {case.value}"
     return _("Case %(case)s about %(scope)s from the week of %(week)s on is open; resolve it first.") % {
         "case": case, "scope": f"{case.market_id}{part}", "week": case.first_week.isoformat(),
@@ -107,7 +108,7 @@ def _sentence(case: Case) -> str:
 def refusals() -> dict[str, str]:
     """Market -> the sentence of the first open case of it as a whole, for those that have one."""
     found = open_cases().filter(breakout=WHOLE).order_by("-number")
-    return {case.market_id: _sentence(case) for case in found}
+    return {case.market_id: stopping(case) for case in found}
 
 
 def covering(

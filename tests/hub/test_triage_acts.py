@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from governance.cases import selectors
 from governance.cases.models import Case, CaseNote, CaseVerdict
 from governance.cases.services import case_evidence_freeze
+from governance.cases.verdicts.services import case_resolve
 from tests import builders, cases
 from tests.builders import PASSWORD, person
 from tests.hub.triaged import API, DOCUMENT, LIST, PAGE, asked, case, client_of, lake, text_of, told_to_owner
@@ -18,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("db")
 def test_until_the_owner_was_told_the_departments_learn_only_that_there_is_a_case(case):
     client = client_of("finance")
     page = text_of(client.get(PAGE))
-    assert "What is found is shown to you once the owner of the data was told." in page
+    assert "is shown to you once those who look into it show it to everybody concerned" in page
     assert "41.0 %" not in page
     assert client.get("/triage/1/explore/").status_code == 404
     assert client.get(f"{API}/1").json()["assessment"] is None
@@ -65,6 +70,7 @@ def test_a_step_is_answered_on_the_page_and_says_who_stands_in(case):
     assert again.status_code == 409
     assert "is answered already" in text_of(again)
     assert client.post(PAGE, {"act": "answer", "step": "99", "found": "x"}).status_code == 422
+    assert client.post(PAGE, {"act": "answer", "step": "9" * 5000, "found": "x"}).status_code == 422
     assert client.post(PAGE, {"act": "dance"}).status_code == 422
 
 
@@ -175,3 +181,31 @@ def test_newer_evidence_is_looked_at_before_a_case_is_resolved(case):
     assert client.post(f"{API}/1/resolve", unseen, content_type="application/json").status_code in (400, 422)
     assert not CaseVerdict.objects.exists()
     assert client.post(PAGE, form | {"seen": new}).status_code == 302
+
+
+def test_a_resolved_case_stops_nothing_though_another_one_of_its_scope_does(case):
+    case_resolve(case=case, verdict="undetermined", reason="It cannot be told.", actor=person("dpm"))
+    cases.by_hand()
+    client = client_of("dpm")
+    until = "Until the case is resolved, what it covers is neither certified nor newly shown."
+    assert until not in text_of(client.get(PAGE))
+    assert client.get(f"{API}/1").json()["blocks"] is None
+    assert until in text_of(client.get("/triage/2/"))
+    assert client.get(f"{API}/2").json()["blocks"].startswith("Case C-0002 about AA")
+    assert "resolve it first" not in text_of(client_of("finance").get(PAGE))
+
+
+def test_the_api_lists_many_cases_in_as_many_statements_as_one(case):
+    client = client_of("dpm")
+    client.get(API)
+    with CaptureQueriesContext(connection) as one:
+        client.get(API)
+    case_resolve(case=case, verdict="undetermined", reason="It cannot be told.", actor=person("dpm"))
+    for number in range(1, 5):
+        monday = builders.WEEK + dt.timedelta(weeks=number)
+        cases.opened(first_week=monday, last_week=monday)
+    with CaptureQueriesContext(connection) as many:
+        told = client.get(API).json()["cases"]
+    assert len(many) == len(one)
+    assert [row["number"] for row in told] == [5, 4, 3, 2, 1]
+    assert [row["state"] for row in told] == ["open"] * 4 + ["resolved"]

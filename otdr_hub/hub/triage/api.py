@@ -84,8 +84,9 @@ class CasesView(APIView):
     def get(self, request: Request) -> Response:
         """Open ones first; without what was found."""
         require(may(_actor(request), "case_read"))
-        found = [*selectors.open_cases(), *selectors.resolved()]
-        return Response({"cases": [payload.head(one) for one in found]})
+        found = sorted(selectors.listed(), key=lambda one: one.verdict is not None)
+        heads = [payload.head(one.case, one.verdict, is_wide=one.is_wide) for one in found]
+        return Response({"cases": heads})
 
     @_documented("case_open", schemas.OpenRequest)
     def post(self, request: Request) -> Response:

@@ -88,7 +88,7 @@ def case_page(case: Case, person: User, *, address: str = "", chosen: str = "") 
             f"{words.verdict(one.verdict)}: {one.text} ({_by(one.by, one.at)})"
             for one in notes if one.kind == CaseNote.Kind.PROPOSAL
         ) if sees else (),
-        stops=selectors.refusal(case.market_id, case.breakout, case.value, case.last_week),
+        stops=selectors.stopping(case) if verdict is None else "",
         newest=evidence[-1].assessment if evidence and sees else "",
         of_whole=words.of_whole(case) if finding else "",
         **_blast(case, person, sees=sees),
@@ -108,7 +108,8 @@ def _blast(case: Case, person: User, *, sees: bool) -> dict[str, Any]:
 
 def _hidden(case: Case, is_open: bool) -> str:
     text = _(
-        "%(case)s is being looked into. What is found is shown to you once the owner of the data was told."
+        "%(case)s is being looked into. What is found is shown to you once those who look into it show it to"
+        " everybody concerned; the owner of the data is told before that."
     )
     if not is_open:
         text = _("%(case)s was resolved before it was shown to more people than those who looked into it.")

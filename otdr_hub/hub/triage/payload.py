@@ -6,36 +6,35 @@ from typing import Any
 
 from governance.access.models import User
 from governance.cases import selectors
-from governance.cases.models import WHOLE, Case
+from governance.cases.models import WHOLE, Case, CaseVerdict
 from metrics.assessments.selectors import document as filed
 from otdr_hub.lib import weeks
 
 
-def head(case: Case) -> dict[str, Any]:
-    """A case without what was found."""
-    verdict = selectors.verdict_of(case)
-    why = selectors.refusal(case.market_id, case.breakout, case.value, case.last_week)
+def head(case: Case, verdict: CaseVerdict | None, *, is_wide: bool) -> dict[str, Any]:
+    """A case without what was found; asks the database nothing, so that a list costs the same for many."""
     return {
         "number": case.number, "id": str(case),
         "scope": {"market": case.market_id, "breakout": case.breakout, "value": case.value},
         "first_week": weeks.label(case.first_week), "last_week": weeks.label(case.last_week),
-        "state": "resolved" if verdict else "open", "shown_wider": selectors.is_wide(case),
+        "state": "resolved" if verdict else "open", "shown_wider": is_wide,
         "origin": str(case.origin), "title": case.title, "opened_by": case.opened_by.username,
         "opened_at": case.opened_at, "verdict": str(verdict.verdict) if verdict else None,
-        "blocks": why or None,
+        "blocks": None if verdict else selectors.stopping(case),
     }  # fmt: skip
 
 
 def whole(case: Case, reader: User) -> dict[str, Any]:
     """A case with all that its reader may see of it."""
+    told = head(case, selectors.verdict_of(case), is_wide=selectors.is_wide(case))
     if not selectors.may_see(case, reader):
         hidden = ("plan", "evidence", "timeline", "verdicts", "assessment", "assessment_scope")
-        return {**head(case), **dict.fromkeys(hidden)}
+        return {**told, **dict.fromkeys(hidden)}
     evidence = list(case.evidence.select_related("frozen_by"))
     # The engine looks at a market as a whole, also for a case of one of its carriers.
     assessed = {"market": case.market_id, "breakout": WHOLE, "value": WHOLE}
     return {
-        **head(case),
+        **told,
         "plan": [_step(step) for step in case.steps.select_related("result__by")],
         "evidence": [
             {
