@@ -104,6 +104,17 @@ def test_deciding_otherwise_without_why_comes_back_beside_its_field(launch):
     assert "Why it was decided otherwise: The CEO is ill." in minutes
 
 
+def test_minutes_give_the_reasons_of_the_proposal_to_whom_the_page_gives_them(launch):
+    decide(polled(launch))
+    address = f"/decisions/{LaunchDecision.objects.get().pk}/minutes/"
+    for role, reads in (("executive", False), ("bizops", False), ("finance", True), ("auditor", True)):
+        said = words(client(role).get(address))
+        assert "framework-1 proposed: Launch partial" in said
+        assert ("Borduria is left out: signatures are missing." in said) == reads
+        withheld = "Why, and by which figures, is for who decides, signs, feeds and audits."
+        assert (withheld in said) != reads
+
+
 def test_the_api_tells_the_proposal_with_figures_for_whom_they_are(launch):
     plain = client("executive").get("/api/v1/decisions").json()["proposal"]
     full = client("finance").get("/api/v1/decisions").json()["proposal"]

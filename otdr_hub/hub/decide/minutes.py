@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from governance.access.models import User
+from governance.access.policy import may
 from governance.decisions import selectors
 from governance.decisions.inscope import UNDECIDED
 from governance.decisions.models import LaunchDecision
@@ -38,11 +40,13 @@ class SeatRow:
 
 @dataclass(frozen=True, slots=True)
 class KeptProposal:
-    """What the framework proposed then, and why it was decided otherwise, where it was."""
+    """What the framework proposed then, and why it was decided otherwise, where it was. The reasons move with
+    figures that nobody certified, so they are for who may see those (`shows_reasons`)."""
 
     framework: str
     word: str
     reasons: tuple[str, ...]
+    shows_reasons: bool
     differs: str
     fingerprint: str
 
@@ -89,19 +93,20 @@ def _state(item: dict[str, Any]) -> str:
     return _("%(state)s, signatures missing") % {"state": state} if is_asked and not item["signed"] else state
 
 
-def _proposal(decision: LaunchDecision) -> KeptProposal | None:
+def _proposal(decision: LaunchDecision, reader: User) -> KeptProposal | None:
     """Decisions made before there was a framework keep none."""
     kept = decision.seen["board"].get("proposal")
     if kept is None:
         return None
+    reads = bool(may(reader, "measures_read"))
     return KeptProposal(
-        kept["policy"], kind_words(kept["kind"])[0], tuple(kept["reasons"]),
+        kept["policy"], kind_words(kept["kind"])[0], tuple(kept["reasons"]) if reads else (), reads,
         decision.seen.get("differs", ""), fingerprint(kept["digest"]),
     )  # fmt: skip
 
 
-def minutes_page(decision: LaunchDecision) -> MinutesPage:
-    """The minutes of one decision, whatever has happened since."""
+def minutes_page(decision: LaunchDecision, reader: User) -> MinutesPage:
+    """The minutes of one decision as one person reads them, whatever has happened since."""
     kept = decision.seen["board"]
     verdicts = {item["seat"]: item for item in kept["verdicts"]}
     day_of = decision.decided_at.date()
@@ -130,5 +135,5 @@ def minutes_page(decision: LaunchDecision) -> MinutesPage:
             for item in kept["gates"]
         ),
         scope=tuple(ScopeRow(names[item["market"]], _state(item)) for item in kept["scope"]),
-        proposal=_proposal(decision),
+        proposal=_proposal(decision, reader),
     )

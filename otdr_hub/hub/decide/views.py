@@ -184,4 +184,4 @@ def minutes(request: HttpRequest, number: int) -> HttpResponse:
     found = LaunchDecision.objects.filter(pk=number).select_related("decided_by", "supersedes").first()
     if found is None:
         raise Http404
-    return render(request, "decide/minutes.html", {"page": minutes_page(found)})
+    return render(request, "decide/minutes.html", {"page": minutes_page(found, _actor(request))})
