@@ -37,6 +37,13 @@ class PolicyError(ValueError):
         return translate(self.said) % self.given
 
 
+# What the reader of YAML raises: besides its own errors those of Python, for a day that does not exist, a
+# number of thousands of digits, or a tag that does not fit what it is on.
+_UNREADABLE: Final = (
+    yaml.YAMLError, RecursionError, ValueError, ArithmeticError, AttributeError, LookupError, TypeError,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One kind of criterion: its title, its unit, the sentence of its limit, and what a limit may be."""
@@ -126,19 +133,27 @@ class Policy:
         return digest.of(self.content())
 
 
+def _text(value: Any) -> str:
+    """A value as it is said: Python does not write a whole number of thousands of digits."""
+    try:
+        return str(value)
+    except ValueError:
+        return "…"
+
+
 def _limit(name: str, value: Any) -> Decimal:
-    path, rule = f"criteria.{name}.limit", RULES[name]
+    path, rule, text = f"criteria.{name}.limit", RULES[name], _text(value)
     if isinstance(value, (float, bool)):
         raise PolicyError(gettext_noop("%(path)s: write the limit as text in quotes, like '0.5'"), path=path)
     try:
-        limit = Decimal(str(value))
+        limit = Decimal(text)
     except InvalidOperation:
         raise PolicyError(
-            gettext_noop("%(path)s: '%(value)s' is no number; write it like '0.5'"), path=path, value=value
+            gettext_noop("%(path)s: '%(value)s' is no number; write it like '0.5'"), path=path, value=text
         ) from None
     if not limit.is_finite() or not 0 <= limit <= rule.most:
         raise PolicyError(
-            gettext_noop("%(path)s: %(value)s is out of range; write 0 to %(most)s"), path=path, value=value,
+            gettext_noop("%(path)s: %(value)s is out of range; write 0 to %(most)s"), path=path, value=text,
             most=rule.most,
         )  # fmt: skip
     if limit != limit.quantize(Decimal(1) if rule.whole else Decimal("0.01")):
@@ -147,7 +162,7 @@ def _limit(name: str, value: Any) -> Decimal:
             if rule.whole
             else gettext_noop("%(path)s: %(value)s has too many decimals; write at most two decimals")
         )
-        raise PolicyError(said, path=path, value=value)
+        raise PolicyError(said, path=path, value=text)
     # 0.5 and 0.50 are the same limit, and so the same digest.
     return limit.quantize(Decimal(1) if rule.whole else Decimal("0.01"))
 
@@ -162,7 +177,7 @@ def _entry(name: str, value: Any) -> Any:
 def _document(text: str) -> dict[Any, Any]:
     try:
         document = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise PolicyError(gettext_noop("the document is not YAML: %(error)s"), error=error) from None
     if not isinstance(document, dict) or set(document) != {"name", "criteria"}:
         raise PolicyError(gettext_noop("the document must be a mapping of 'name' and 'criteria'"))
@@ -177,7 +192,7 @@ def parse(text: str) -> Policy:
         raise PolicyError(gettext_noop("name: write small letters, digits and hyphens, like framework-1"))
     if not isinstance(criteria, dict):
         raise PolicyError(gettext_noop("criteria: write a mapping of %(known)s"), known=known)
-    unknown = [str(key) for key in criteria if key not in RULES]
+    unknown = [_text(key) for key in criteria if key not in RULES]
     if unknown:
         said = gettext_noop("criteria.%(name)s: no such criterion; there are %(known)s")
         raise PolicyError(said, name=unknown[0], known=known)

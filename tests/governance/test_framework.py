@@ -71,6 +71,13 @@ def test_the_same_limit_written_otherwise_is_the_same_framework():
         ("name: framework-1", "name: Framework 1", "name: write small letters"),
         ("name: framework-1", "title: framework-1", "a mapping of 'name' and 'criteria'"),
         ("criteria:", "criteria: [", "not YAML"),
+        ("name: framework-1", "name: 2026-13-45", "not YAML: month must be in 1..12"),
+        ("name: framework-1", f"name: {'9' * 5000}", "not YAML"),
+        ("name: framework-1", "name: !!timestamp soon", "not YAML"),
+        ("name: framework-1", "name: !!bool soon", "not YAML"),
+        ("name: framework-1", "name: !!int ''", "not YAML"),
+        ('bias: {limit: "0.5"}', f"bias: {{limit: 0x{'f' * 5000}}}", "criteria.bias.limit: '…' is no number"),
+        ("  bias:", f"  ? 0x{'f' * 5000}\n  :", "criteria.…: no such criterion"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_named_with_its_place_and_the_fix(old, new, path):

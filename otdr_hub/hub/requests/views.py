@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+import re
+from typing import Final, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,12 +21,19 @@ from otdr_hub.hub.requests.listing import AskForm, list_page
 from otdr_hub.hub.requests.page import request_page, typed_answers
 from otdr_hub.lib.outcome import ConflictError, DomainError, NotAllowedError, require
 
+_NUMBER: Final = re.compile("[0-9]{1,18}")
+
 
 def _of(number: int) -> MetricRequest:
     found = MetricRequest.objects.filter(pk=number).select_related("asked_by").first()
     if found is None:
         raise Http404
     return found
+
+
+def _impact(typed: str) -> int:
+    """The number of an assessment; that of none for anything else, also for what is too long to be read."""
+    return int(typed) if _NUMBER.fullmatch(typed) else 0
 
 
 def _page_of(request: HttpRequest, number: int) -> str:  # noqa: ARG001 (asked with the request)
@@ -100,12 +108,10 @@ def answer(request: HttpRequest, number: int) -> HttpResponseBase:
 def _answer(request: HttpRequest, number: int) -> HttpResponse:
     actor, found = actor_of(request), _of(number)
     typed = typed_answers(request.POST, found)
-    seen = request.POST.get("impact", "")
     try:
         request_answer(
-            request=found, answers=typed, impact=int(seen) if seen.isascii() and seen.isdigit() else 0,
-            actor=actor,
-        )  # fmt: skip
+            request=found, answers=typed, impact=_impact(request.POST.get("impact", "")), actor=actor
+        )
     except NotAllowedError:
         raise
     except DomainError as error:

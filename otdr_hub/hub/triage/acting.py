@@ -95,7 +95,8 @@ def assess(case: Case, sent: Sent, person: User) -> str:
 
 def _answer(case: Case, sent: Sent, person: User) -> str:
     number = text(sent, "step")
-    step = case.steps.filter(position=int(number)).first() if number.isascii() and number.isdigit() else None
+    # Compared as it is written: a number of thousands of digits is none that Python reads.
+    step = next((one for one in case.steps.all() if str(one.position) == number), None)
     if step is None:
         raise InvalidInputError(_("That step is not in the plan."))
     case_step_answer(step=step, found=text(sent, "found"), next_step=text(sent, "next"), actor=person)
