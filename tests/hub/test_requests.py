@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from governance.access.policy import ROLES
 from governance.audit.review import review
@@ -212,12 +213,41 @@ def test_deciding_takes_a_proof_and_keeps_what_was_typed(lake):
     assert 'value="It is signed."' in chair.get(f"/requests/{request.pk}/").content.decode()
 
 
+def test_what_no_database_takes_is_refused_and_no_fault():
+    request = assessed()
+    sent = {"title": "x", "asks": "x", "purpose": "x", "market": ["\x00", "AA\x00"]}
+    refused = client("bizops").post("/requests/", sent)
+    assert refused.status_code == 422
+    assert "A request names registered markets" in words(refused)
+    sent = {"impact": "9" * 5000, "answer-AA": "yes", "reason-AA": "It is signed."}
+    stale = client("dpm", proven=True).post(f"/requests/{request.pk}/answer/", sent)
+    assert stale.status_code == 409
+    assert "was assessed anew since this was looked at" in words(stale)
+
+
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"dpm"}))
 def test_nobody_else_decides(role):
     request = assessed()
     sent = {"impact": request.impacts.get().pk, "answer-AA": "yes", "reason-AA": "x"}
     assert client(role, proven=True).post(f"/requests/{request.pk}/answer/", sent).status_code == 403
     assert not RequestAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/requests/", "/api/v1/requests"])
+def test_a_list_asks_as_much_for_many_as_for_one(path):
+    reader = client("finance")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert reader.get(path).status_code == 200
+        return len(found)
+
+    decide(assessed())
+    reader.get(path)
+    one = asked()
+    for _ in range(3):
+        decide(assessed())
+    assert asked() == one
 
 
 def test_executives_do_not_read_requests():

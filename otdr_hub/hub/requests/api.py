@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.http import Http404
@@ -16,10 +17,11 @@ from rest_framework.views import APIView
 from governance.access.models import User
 from governance.access.policy import may
 from governance.requests.models import MetricRequest, RequestAnswer
-from governance.requests.selectors import answers_of, impact_of
+from governance.requests.selectors import Standing, requests, standings
 from otdr_hub.hub.desk.schemas import READING
 from otdr_hub.hub.numbers import moment_text
 from otdr_hub.hub.requests.draft import draft
+from otdr_hub.hub.requests.page import market_names
 from otdr_hub.lib.outcome import require
 
 
@@ -53,9 +55,9 @@ class MetricRequestsPayload(serializers.Serializer[Any]):
     requests = MetricRequestPayload(many=True)
 
 
-def payload(request: MetricRequest) -> dict[str, Any]:
-    """One request as plain values."""
-    answers, impact = answers_of(request), impact_of(request)
+def payload(request: MetricRequest, stand: Standing, names: Mapping[str, str]) -> dict[str, Any]:
+    """One request as plain values. `names` are those of markets, by code."""
+    answers, impact = stand.answers, stand.impact
     said = impact.said if impact else ()
     markets = []
     for code in request.codes:
@@ -69,7 +71,7 @@ def payload(request: MetricRequest) -> dict[str, Any]:
         "number": request.pk, "title": request.title, "asks": request.asks, "purpose": request.purpose,
         "by": request.asked_by.username, "at": moment_text(request.asked_at),
         "assessment": impact.table if impact else None, "markets": markets,
-        "draft": draft(request, answers, impact),
+        "draft": draft(request, stand, names),
     }  # fmt: skip
 
 
@@ -81,8 +83,9 @@ class RequestsView(APIView):
     def get(self, request: Request) -> Response:
         """Newest first."""
         require(may(cast(User, request.user), "scope_read"))
-        rows = MetricRequest.objects.select_related("asked_by").order_by("-pk")
-        return Response({"requests": [payload(one) for one in rows]})
+        rows, names = list(requests()), market_names()
+        stands = standings(rows)
+        return Response({"requests": [payload(one, stands[one.pk], names) for one in rows]})
 
 
 @method_decorator(cache_control(no_store=True), name="dispatch")
@@ -93,7 +96,7 @@ class RequestView(APIView):
     def get(self, request: Request, number: int) -> Response:
         """What was asked, assessed and decided."""
         require(may(cast(User, request.user), "scope_read"))
-        found = MetricRequest.objects.filter(pk=number).select_related("asked_by").first()
+        found = requests().filter(pk=number).first()
         if found is None:
             raise Http404
-        return Response(payload(found))
+        return Response(payload(found, standings([found])[found.pk], market_names()))

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from governance.markets.models import Market
-from governance.requests.models import MetricRequest, RequestAnswer, RequestImpact
+from governance.requests.models import MetricRequest, RequestAnswer
+from governance.requests.selectors import Standing
 from otdr_hub.hub.numbers import day
 from otdr_hub.hub.sentences import join_names
 
 
-def draft(request: MetricRequest, answers: Mapping[str, RequestAnswer], impact: RequestImpact | None) -> str:
-    """The text of the message; empty before anything is decided."""
+def draft(request: MetricRequest, stand: Standing, names: Mapping[str, str]) -> str:
+    """The text of the message; empty before anything is decided. `names` are those of markets, by code."""
+    answers, impact = stand.answers, stand.impact
     if not answers:
         return ""
-    names = dict(Market.objects.values_list("code", "name"))
     parts = [_("Hello %(who)s,") % {"who": request.asked_by.username}, _asked(request, names)]
     parts += _said(list(answers.values()), names)
     open_ones = [names[code] for code in request.codes if code not in answers]

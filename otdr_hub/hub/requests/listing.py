@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -10,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from governance.access.models import User
 from governance.access.policy import may
-from governance.requests.models import MetricRequest
-from governance.requests.selectors import answers_of, impact_of
+from governance.requests.selectors import Standing, requests, standings
 from otdr_hub.hub.desk.forms import clean
 from otdr_hub.hub.numbers import moment
 from otdr_hub.hub.requests.page import market_names
@@ -34,7 +34,7 @@ class AskForm:
     def typed(cls, post: QueryDict) -> Self:
         """From a request."""
         title, asks, purpose = (clean(post.get(name, "")).strip() for name in _SAID)
-        return cls(title, asks, purpose, tuple(dict.fromkeys(post.getlist("market"))))
+        return cls(title, asks, purpose, tuple(dict.fromkeys(map(clean, post.getlist("market")))))
 
     def with_error(self, error: Exception) -> Self:
         """The same, saying what was wrong."""
@@ -63,28 +63,30 @@ class ListPage:
     why_not: str
 
 
-def state_of(request: MetricRequest) -> str:
+def state_of(stand: Standing, names: Mapping[str, str]) -> str:
     """Where a request stands, in words: what is decided of which markets."""
-    answers, names = answers_of(request), market_names()
     words = (("yes", _("yes: %(names)s")), ("not_yet", _("not yet: %(names)s")), ("no", _("no: %(names)s")))
     found = []
     for answer, said in words:
-        meant = [names[code] for code, one in answers.items() if one.answer == answer]
+        meant = [names[code] for code, one in stand.answers.items() if one.answer == answer]
         if meant:
             found.append(said % {"names": join_names(meant)})
     if found:
         return "; ".join(found)
-    return _("assessed, not decided yet") if impact_of(request) else _("not assessed yet")
+    return _("assessed, not decided yet") if stand.impact else _("not assessed yet")
 
 
 def list_page(reader: User, form: AskForm | None = None) -> ListPage:
     """The list as one person sees it, newest first."""
-    rows = MetricRequest.objects.select_related("asked_by").order_by("-pk")
-    allowed = may(reader, "request_make")
+    rows, names = list(requests()), market_names()
+    stands, allowed = standings(rows), may(reader, "request_make")
     return ListPage(
         requests=tuple(
-            Listed(one.pk, str(one), one.title, one.asked_by.username, moment(one.asked_at), state_of(one))
+            Listed(
+                one.pk, str(one), one.title, one.asked_by.username, moment(one.asked_at),
+                state_of(stands[one.pk], names),
+            )
             for one in rows
         ),
-        form=form or AskForm(), markets=tuple(market_names().items()), why_not=getattr(allowed, "reason", ""),
+        form=form or AskForm(), markets=tuple(names.items()), why_not=getattr(allowed, "reason", ""),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.markets.models import Market
 from governance.requests.models import MetricRequest, RequestAnswer, RequestImpact
-from governance.requests.selectors import answers_of, impact_of
+from governance.requests.selectors import standings
 from governance.requests.services import Answer
 from otdr_hub.hub.decide.words import Mark
 from otdr_hub.hub.desk.forms import clean
@@ -69,6 +69,7 @@ def answer_mark(answer: str) -> Mark:
 
 
 def market_names() -> dict[str, str]:
+    """The names of all markets by code, in their order."""
     return dict(Market.objects.order_by("priority", "code").values_list("code", "name"))
 
 
@@ -105,8 +106,8 @@ def request_page(
     request: MetricRequest, reader: User, typed: Mapping[str, Answer] | None = None, wrong: str = ""
 ) -> RequestPage:
     """One request as one person sees it, with what they typed and why it was refused."""
-    names, answers, impact = market_names(), answers_of(request), impact_of(request)
-    given = typed or {}
+    names, stand, given = market_names(), standings([request])[request.pk], typed or {}
+    answers, impact = stand.answers, stand.impact
     return RequestPage(
         number=request.pk, name=str(request), title=request.title, asks=request.asks,
         purpose=request.purpose, by=request.asked_by.username, at=moment(request.asked_at),
@@ -116,7 +117,7 @@ def request_page(
         assessed=_assessed(impact), table=fingerprint(impact.table) if impact else "",
         impact=impact.pk if impact else 0,
         shared=tuple(text for code, text in impact.said if not code) if impact else (),
-        draft=draft(request, answers, impact),
+        draft=draft(request, stand, names),
         decides=impact is not None and bool(may(reader, "request_answer")),
         assesses=bool(may(reader, "request_assess")) and bool(may(reader, "scope_decide")), wrong=wrong,
     )  # fmt: skip
