@@ -66,7 +66,7 @@ class BlastReaderPart(serializers.Serializer[Any]):
 
 
 class BlastPayload(serializers.Serializer[Any]):
-    """`GET /api/v1/blast/<market>`."""
+    """`GET /api/v1/blast/<market>`; none is near of the markets in `near_off`: carriers are switched off."""
 
     markets = serializers.ListField(child=serializers.CharField())
     since = serializers.CharField()
@@ -76,9 +76,7 @@ class BlastPayload(serializers.Serializer[Any]):
     weeks = BlastWeekPart(many=True)
     constant_set = serializers.ListField(child=serializers.CharField())
     near = BlastNearPart(many=True)
-    near_off = serializers.ListField(
-        child=serializers.CharField(), help_text="markets of which no carrier or lane is told: switched off"
-    )
+    near_off = serializers.ListField(child=serializers.CharField())
     readers = BlastReaderPart(many=True)
 
 
