@@ -94,12 +94,14 @@ def _near(one: Near, names: dict[str, str]) -> NearRow:
 
 def _lead(found: Blast, names: list[str]) -> str:
     last = found.weeks[-1] if found.weeks else None
-    if last is None or last.points is None:
+    if last is None or last.included.rate is None:
         return _("There is no roll-up to compare in this week.")
     said = _("With %(names)s the roll-up of %(week)s is %(with)s, without %(without)s: %(points)s points.")
+    if last.points is None:
+        said = _("With %(names)s the roll-up of %(week)s is %(with)s; without, nothing is shown of it.")
     return said % {
         "names": join_names(names), "week": week_name(last.monday), "with": _rate(last.included),
-        "without": _rate(last.left_out), "points": signed_points(last.points),
+        "without": _rate(last.left_out), "points": _points(last.points),
     }  # fmt: skip
 
 
