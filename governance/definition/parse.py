@@ -9,6 +9,7 @@ from typing import Any, Final
 import yaml
 
 from governance.definition.nodes import Definition, DefinitionError
+from otdr_hub.lib import yaml_text
 from otdr_hub.lib.words import gettext_noop
 
 _TABLES = {
@@ -105,8 +106,8 @@ def _value(path: str, value: Any) -> Any:
 def parse(text: str) -> Definition:
     """The definition a YAML document says. Raises DefinitionError naming line or path, and the fix."""
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        document = yaml_text.load(text)
+    except yaml_text.UnreadableError as error:
         raise DefinitionError(gettext_noop("the document is not YAML: %(error)s"), error=error) from None
     if not isinstance(document, dict):
         raise DefinitionError(gettext_noop("the document must be a mapping of node names to values"))

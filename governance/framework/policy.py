@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import yaml
 
-from otdr_hub.lib import digest
+from otdr_hub.lib import digest, yaml_text
 from otdr_hub.lib.words import gettext_noop
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -35,13 +35,6 @@ class PolicyError(ValueError):
     def told(self, translate: Callable[[str], str]) -> str:
         """The sentence, translated."""
         return translate(self.said) % self.given
-
-
-# What the reader of YAML raises: besides its own errors those of Python, for a day that does not exist, a
-# number of thousands of digits, or a tag that does not fit what it is on.
-_UNREADABLE: Final = (
-    yaml.YAMLError, RecursionError, ValueError, ArithmeticError, AttributeError, LookupError, TypeError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +169,8 @@ def _entry(name: str, value: Any) -> Any:
 
 def _document(text: str) -> dict[Any, Any]:
     try:
-        document = yaml.safe_load(text)
-    except _UNREADABLE as error:
+        document = yaml_text.load(text)
+    except yaml_text.UnreadableError as error:
         raise PolicyError(gettext_noop("the document is not YAML: %(error)s"), error=error) from None
     if not isinstance(document, dict) or set(document) != {"name", "criteria"}:
         raise PolicyError(gettext_noop("the document must be a mapping of 'name' and 'criteria'"))

@@ -270,6 +270,8 @@ def test_demonstration_accounts_open_only_where_switched_on(settings):
         ("cohort: promise_end", "name: missing"),
         ("- a list", "must be a mapping"),
         ("name: [", "the document is not YAML"),
+        ("name: 2026-13-45", "the document is not YAML: month must be in 1..12"),
+        (f"name: {'9' * 5000}", "the document is not YAML"),
     ],
 )
 def test_an_invalid_definition_says_path_and_fix(text, said):

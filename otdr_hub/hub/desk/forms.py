@@ -119,6 +119,6 @@ def choice_of(given: QueryDict) -> Choice:
     """The choice in a query or a posted form."""
     names = ("week", "state", "disclosure", "plan", "reason", "owner", "review_on", "seen", "breakout")
     return Choice(
-        markets=tuple(dict.fromkeys(given.getlist("market"))),
+        markets=tuple(dict.fromkeys(clean(code) for code in given.getlist("market"))),
         **{name: clean(given.get(name, "")).strip() for name in names if name in given},
     )
