@@ -133,7 +133,8 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an unexpected error; 503 when the database could not be asked."""
     error = sys.exc_info()[1]
-    if isinstance(error, UNAVAILABLE):
+    # An error over an error of the database is its doing as well: what was half read cannot be shown.
+    if _was_unanswered(error):
         return unavailable(request.path)
     if request.path.startswith("/api/"):
         return problem_json(500, *_INTERNAL)

@@ -7,7 +7,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, OperationalError
 from django.test import RequestFactory
 
-from otdr_hub.errors import not_understood
+from otdr_hub.errors import not_understood, server_error
 
 
 def _interrupted(cause: DatabaseError) -> SessionInterrupted:
@@ -34,3 +34,15 @@ def test_a_session_without_room_is_not_the_fault_of_who_asks(
     rf: RequestFactory, cause: DatabaseError, status: int, path: str
 ) -> None:
     assert not_understood(rf.post(path), _interrupted(cause)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"), [(OperationalError("gone"), 503), (DatabaseError("no row"), 500)]
+)
+def test_an_error_over_a_database_that_is_away_is_its_doing(
+    rf: RequestFactory, cause: DatabaseError, status: int
+) -> None:
+    try:
+        raise _interrupted(cause)
+    except SessionInterrupted:
+        assert server_error(rf.get("/kill-switch/")).status_code == status

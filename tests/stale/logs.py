@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,13 @@ def answer(line: Line, names: list[str]) -> Answer:
         line.asked, line.done, line.epoch, line.seen, totals, line.must, bool(line.flags & TOTAL),
         names[line.surface], bool(line.flags & REFUSAL),
     )  # fmt: skip
+
+
+def broken(log: Path, most: int = 5) -> list[str]:
+    """What the web server said of its first answers with status 500: each its traceback, for who looks into it."""
+    text = log.read_text("utf-8", errors="replace") if log.exists() else ""
+    told = re.split(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", text, flags=re.MULTILINE)
+    return [one[-4000:] for one in told if "Internal Server Error: " in one][:most]
 
 
 def write_events(path: Path, events: list[Event]) -> None:

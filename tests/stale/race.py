@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.stale import faults, kills, reads, web
-from tests.stale.logs import answer, lines, read_events
+from tests.stale.logs import answer, broken, lines, read_events
 from tests.stale.model import Answer, Event, Model, Verdict, check
 from tests.stale.shared import START, share
 from tests.stale.stage import Stage, serving
@@ -51,6 +51,7 @@ class Outcome:
     seconds: float
     failed_acts: int
     lost: int
+    broken: list[str]
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -178,5 +179,14 @@ class Race:
         problems += unread(verdict.by_surface, has_web=bool(self.size.http and counts["http"]))
         failed = json.loads(path.with_suffix(".failures").read_text()) if events else 0
         return Outcome(
-            verdict, events, statuses, self.faults, counts, seconds, failed, -self.shared.lost.value, problems
+            verdict,
+            events,
+            statuses,
+            self.faults,
+            counts,
+            seconds,
+            failed,
+            -self.shared.lost.value,
+            broken(self.stage.web_log),
+            problems,
         )

@@ -40,7 +40,7 @@ def as_object(outcome: Outcome) -> dict[str, Any]:
         "by_surface": dict(verdict.by_surface), "refused_by_surface": dict(verdict.refused), "statuses": dict(sorted(outcome.statuses.items())),
         "status_500": {name: number for name, number in outcome.counts.items() if name.startswith("500 ")},
         "kill_ms": times(outcome.events), "faults": dict(outcome.faults), "seconds": round(outcome.seconds, 1),
-        "problems": outcome.problems, "wrong": verdict.wrong,
+        "broken": outcome.broken, "problems": outcome.problems, "wrong": verdict.wrong,
     }  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def as_text(found: dict[str, Any]) -> str:
             f"faults: {faults}",
             f"{wrong} ({asked}, {found['overtaken_in_flight']:,} overtaken in flight)",
             *(f"{name}: {number} answers" for name, number in found["status_500"].items()),
+            *found["broken"],
             *found["problems"],
             *found["wrong"],
         ]

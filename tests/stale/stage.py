@@ -35,6 +35,11 @@ class Stage:
     environment: Mapping[str, str]
     is_own_server: bool
 
+    @property
+    def web_log(self) -> Path:
+        """Where the web server writes what went wrong."""
+        return self.folder / f"web-{self.name}.log"
+
     def conninfo(self, role: str) -> str:
         """How a login role reaches this database."""
         return cluster.address().conninfo(role, cluster.load_secrets().password(role), self.name)
@@ -142,7 +147,7 @@ def serving(stage: Stage, workers: int = 2) -> Iterator[Web]:
     )  # fmt: skip
     port = _free_port()
     web = ["-m", "uvicorn", "otdr_hub.asgi:application", "--workers", str(workers), "--log-level", "warning"]
-    log = stage.folder / f"web-{stage.name}.log"
+    log = stage.web_log
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, *web, "--host", "127.0.0.1", "--port", str(port)],
