@@ -49,6 +49,11 @@ class WeekEffect:
         with_them, without = self.included.rate, self.left_out.rate
         return None if with_them is None or without is None else (with_them - without) * 100
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether the hub would tell nothing of the suspect markets in this week: both sides are the same."""
+        return self.included.due == self.left_out.due
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:

@@ -1,7 +1,7 @@
 """What the hub would tell of markets that are not shown yet, by the very rules it shows weeks by.
 
-The rules are those of the view `hub.page` (a week is told once it is mature, complete and large enough; how
-final it is follows from locks). They stand here a second time because the hub's role cannot read what is not
+The rules are those of the view `hub.page` (a week is told once it is mature, complete and large enough). They
+stand here a second time because the hub's role cannot read what is not
 certified, on purpose; a test publishes what was previewed and compares both, word for word.
 """
 
@@ -16,7 +16,8 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.models import MetricVersion
 from governance.versions.selectors import definition_of
-from metrics.periods.finality import locks_in_force
+from metrics.operator.signing import Told
+from metrics.periods.finality import Finality, finality, locks_in_force
 from metrics.recompute import storage
 from otdr_hub.lib.outcome import require
 
@@ -34,19 +35,6 @@ class Line:
     as_of: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One week of a market as the hub would tell it."""
-
-    monday: dt.date
-    due: int
-    on_time: int
-    late: int
-    pending: int
-    unknown: int
-    finality: str
-
-
 def smallest_told(version: MetricVersion) -> int:
     """Of how many shipments a week has to be, so that it is told."""
     return max(definition_of(version).small_cell, _SMALLEST)
@@ -54,17 +42,10 @@ def smallest_told(version: MetricVersion) -> int:
 
 def is_told(week: Mapping[str, Any], line: Line, version: MetricVersion, smallest: int) -> bool:
     """Whether a week, as it is stored, is mature, complete and large enough to be told."""
-    if week["week"] > line.through or week["pending"] or week["due"] < smallest:
+    if week["week"] > line.through or week["due"] < smallest:
         return False
-    if week["matures_at"] is None or week["matures_at"] > line.as_of:
-        return False
-    return bool(week["unknown"] <= (1 - version.completeness_floor) * week["due"])
-
-
-def _finality(week: Mapping[str, Any], locked: str | None) -> str:
-    if locked is None:
-        return "provisional"
-    return "final" if locked == week["root"] else "restated"
+    # Asked without a lock: a lock makes no week mature.
+    return finality(week, None, version.completeness_floor, line.as_of) != Finality.PRELIMINARY
 
 
 def told(*, version: MetricVersion, lines: Sequence[Line], actor: User) -> dict[str, tuple[Told, ...]]:
@@ -80,8 +61,8 @@ def told(*, version: MetricVersion, lines: Sequence[Line], actor: User) -> dict[
             continue
         lock = locks.get((line.market, week["week"]))
         counts = {name: week[name] for name in ("due", "on_time", "late", "pending", "unknown")}
-        final = _finality(week, lock.root if lock else None)
-        found[line.market].append(Told(week["week"], **counts, finality=final))
+        state = finality(week, lock.root if lock else None, version.completeness_floor, line.as_of)
+        found[line.market].append(Told(week["week"], **counts, finality=state))
     return {market: tuple(weeks) for market, weeks in found.items()}
 
 

@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from otdr_hub.demo.cast import PASSWORD
 from tests.browser.served import Reader, serving, sign_in
 from tests.conftest import OwnDatabase, copy_of
 
@@ -75,6 +76,22 @@ def own_hub(demo: OwnDatabase, environment: dict[str, str]) -> Iterator[str]:
     """The address of a server on `demo`, where a test may act."""
     with serving(environment | demo.names) as url:
         yield url
+
+
+@pytest.fixture
+def signed_in(browser: Browser, own_hub: str) -> Iterator[Callable[..., Page]]:
+    """Windows of the cast at the Decide page of a hub where a test may act; without script unless asked."""
+    with ExitStack() as opened:
+
+        def window(name: str, **options: Any) -> Page:
+            context = browser.new_context(**{"java_script_enabled": False, **options})
+            opened.callback(context.close)
+            page = context.new_page()
+            sign_in(page, own_hub, name, PASSWORD)
+            page.goto(f"{own_hub}/decisions/")
+            return page
+
+        yield window
 
 
 @pytest.fixture(scope="package")

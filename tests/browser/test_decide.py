@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from otdr_hub.demo.cast import PASSWORD
-from tests.browser.served import Reader, sign_in
+from tests.browser.served import Reader
 
 pytestmark = pytest.mark.browser
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -25,22 +23,6 @@ def look(page: Page, name: str) -> None:
     folder = os.environ.get("OTDR_SHOTS")
     if folder:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
-@pytest.fixture
-def signed_in(browser: Browser, own_hub: str) -> Iterator[As]:
-    """Windows of the cast on a hub where a test may act; here without script unless asked."""
-    with ExitStack() as opened:
-
-        def window(name: str, **options: object) -> Page:
-            context = browser.new_context(**{"java_script_enabled": False, **options})  # type: ignore[arg-type]
-            opened.callback(context.close)
-            page = context.new_page()
-            sign_in(page, own_hub, name, PASSWORD)
-            page.goto(f"{own_hub}/decisions/")
-            return page
-
-        yield window
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from otdr_hub.demo.cast import PASSWORD
-from tests.browser.served import sign_in
 from tests.browser.test_decide import REASON, SIDEWAYS, look, say
 
 pytestmark = pytest.mark.browser
 As = Callable[..., Page]
-
-
-@pytest.fixture
-def signed_in(browser: Browser, own_hub: str) -> Iterator[As]:
-    """Windows of the cast on a hub where a test may act; without script unless asked."""
-    with ExitStack() as opened:
-
-        def window(name: str, **options: object) -> Page:
-            context = browser.new_context(**{"java_script_enabled": False, **options})  # type: ignore[arg-type]
-            opened.callback(context.close)
-            page = context.new_page()
-            sign_in(page, own_hub, name, PASSWORD)
-            page.goto(f"{own_hub}/decisions/")
-            return page
-
-        yield window
 
 
 def row(page: Page, code: str) -> str:

@@ -49,7 +49,7 @@ def test_a_case_is_walked_from_the_inbox_to_the_owner_and_to_finance(as_: Open, 
 
     finance = as_("finance", **LAPTOP)
     finance.goto(f"{own_hub}/triage/1/")
-    assert finance.get_by_text("once the owner of the data was told").is_visible()
+    assert finance.get_by_text("once those who look into it show it").is_visible()
     assert finance.locator(".case").count() == 0
 
     dpm.get_by_text("Send the owner a private word").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from governance.killswitch.services import shutoff_activate
 from metrics.operator.blast import blast
 from metrics.operator.effect import Sum
 from metrics.recompute.services import run_execute, run_queue
+from otdr_hub.hub.blast.part import blast_part
 from otdr_hub.lib.outcome import InvalidInputError, NotAllowedError
 from tests import builders
 from tests.builders import WEEK, person
@@ -61,6 +63,16 @@ def test_a_week_that_is_not_told_is_in_no_roll_up(lake):
     run, _ = run_queue(version=builders.version_effective(), as_of=early, actor=person("data_engineer"))
     found = look(run_execute(run=run, actor=person("data_engineer")), within=Decimal(100))
     assert (found.weeks, found.near) == ((), ())
+
+
+def test_that_a_week_would_not_be_told_is_said(lake):
+    found = look(builders.run_done(lake))
+    week = replace(found.weeks[0], included=found.weeks[0].left_out)
+    assert not found.weeks[0].is_untold
+    assert "The hub would not tell" not in blast_part(found).lead
+    said = blast_part(replace(found, weeks=(week,))).lead
+    assert said.startswith("The hub would not tell")
+    assert re.search("of Aland: .* Shown or not, the roll-up is 91.7.%.", said)
 
 
 def test_without_the_only_market_nothing_is_left(lake):

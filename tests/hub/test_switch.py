@@ -15,6 +15,7 @@ from otdr_hub.hub.sentences import coverage_sentence
 from otdr_hub.hub.switch.preview import everything, preview, without
 from tests import builders
 from tests.builders import PASSWORD, SHOWN, person
+from tests.hub.asking import client_of, text_of
 
 pytestmark = pytest.mark.usefixtures("db")
 PAGE, OFF, API = "/kill-switch/", "/kill-switch/off/", "/api/v1/shutoffs"
@@ -31,18 +32,6 @@ def published(lake):
     publication = builders.published(lake)
     builders.required("shutoff_lift", "finance", "logistics")
     return publication
-
-
-def client_of(name: str, *, is_fresh: bool = False) -> Client:
-    client = Client()
-    client.force_login(person(name))
-    if is_fresh:
-        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    return client
-
-
-def text_of(answer) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def form(**more: str) -> dict[str, str]:

@@ -12,7 +12,8 @@ from otdr_hub.lib import digest
 from otdr_hub.lib.outcome import InvalidInputError
 from tests import builders, cases
 from tests.builders import WEEK, person
-from tests.hub.triaged import API, DOCUMENT, LIST, PAGE, asked, case, client_of, lake, text_of, told_to_owner
+from tests.hub.asking import client_of, text_of
+from tests.hub.triaged import API, DOCUMENT, LIST, PAGE, asked, case, lake, told_to_owner
 
 __all__ = ["asked", "case", "lake"]  # fixtures
 pytestmark = pytest.mark.usefixtures("db")

@@ -14,7 +14,8 @@ from governance.cases.services import case_evidence_freeze
 from governance.cases.verdicts.services import case_resolve
 from tests import builders, cases
 from tests.builders import PASSWORD, person
-from tests.hub.triaged import API, DOCUMENT, LIST, PAGE, asked, case, client_of, lake, text_of, told_to_owner
+from tests.hub.asking import client_of, text_of
+from tests.hub.triaged import API, DOCUMENT, LIST, PAGE, asked, case, lake, told_to_owner
 
 __all__ = ["asked", "case", "lake"]  # fixtures
 pytestmark = pytest.mark.usefixtures("db")

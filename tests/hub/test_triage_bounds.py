@@ -11,8 +11,9 @@ from governance.cases.verdicts.services import case_resolve
 from metrics.assessments.services import Assessed, assessment_make, assessment_open
 from tests import builders, cases
 from tests.builders import WEEK, person
+from tests.hub.asking import client_of, text_of
 from tests.hub.test_carriers import computed, fed
-from tests.hub.triaged import API, LIST, asked, case, client_of, lake, text_of
+from tests.hub.triaged import API, LIST, asked, case, lake
 
 __all__ = ["asked", "case", "lake"]  # fixtures
 pytestmark = pytest.mark.usefixtures("db")

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from django.test import Client
 
 from governance.cases.models import Case
 from governance.cases.services import case_note_add
@@ -14,7 +13,7 @@ from metrics.assessments import engine
 from metrics.assessments.services import assessment_make, assessment_open
 from otdr_hub.lib import digest
 from tests import builders, cases
-from tests.builders import PASSWORD, WEEK, person
+from tests.builders import WEEK, person
 
 DOCUMENT = json.loads((Path(__file__).parent / "assessment.json").read_text("utf-8"))
 LIST, PAGE, API = "/triage/", "/triage/1/", "/api/v1/cases"
@@ -56,18 +55,6 @@ def case(asked) -> Case:
     found = assessment_open(assessed=made, actor=cases.system())
     assert found is not None
     return found
-
-
-def client_of(name: str, *, is_fresh: bool = False) -> Client:
-    client = Client()
-    client.force_login(person(name))
-    if is_fresh:
-        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    return client
-
-
-def text_of(answer) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def told_to_owner(case: Case) -> None:

@@ -97,7 +97,12 @@ def _lead(found: Blast, names: list[str]) -> str:
     if last is None or last.included.rate is None:
         return _("There is no roll-up to compare in this week.")
     said = _("With %(names)s the roll-up of %(week)s is %(with)s, without %(without)s: %(points)s points.")
-    if last.points is None:
+    if last.is_untold:
+        said = _(
+            "The hub would not tell %(week)s of %(names)s: it is too young, too small, or too much of it is"
+            " unknown. Shown or not, the roll-up is %(with)s."
+        )
+    elif last.points is None:
         said = _("With %(names)s the roll-up of %(week)s is %(with)s; without, nothing is shown of it.")
     return said % {
         "names": join_names(names), "week": week_name(last.monday), "with": _rate(last.included),

@@ -22,7 +22,8 @@ from governance.markets.models import Market
 from governance.publication.models import Publication as Published
 from governance.scope.models import WHOLE, ScopeDecision
 from governance.scope.states import ScopeState, closed_reason
-from metrics.operator.told import Line, Told, due_in, told
+from metrics.operator.signing import Told
+from metrics.operator.told import Line, due_in, told
 from otdr_hub.hub.desk.publishing import Offer
 from otdr_hub.hub.desk.publishing import offer as what_would_be_published
 from otdr_hub.hub.page import HubPage, hub_page
