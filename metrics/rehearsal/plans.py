@@ -33,6 +33,7 @@ OF_THE_WORLD: Final = (
 SLOWER: Final = 0.5  # log-odds below the best lane
 QUIET_ONES: Final = 2  # for each of every defect
 CLOCKS: Final = 0.25  # of worlds where clocks change are about the week after they did
+HOURS: Final = (-8, -5, -3, -2, 2, 3, 5, 8)  # a clock is off by
 SEVERITIES: Final = (0.1, 0.25, 0.5, 1.0)
 
 
@@ -175,7 +176,7 @@ def _drawn_defect(rng: np.random.Generator, kind: str, markets: Sequence[str]) -
     elif where < 0.4 and kind in ("delivered_at_defaulted", "heaped_times"):
         scoped = {"batch": "live"}
     if kind == "timezone_offset":
-        scoped["hours"] = int(rng.choice([-5, -3, -2, 2, 3, 5]))
+        scoped["hours"] = int(rng.choice(HOURS))
     severity = 1.0 if kind == "carrier_silence" else float(rng.choice(SEVERITIES))
     return Plan(
         market, defect=kind, severity=severity, seed=_seed(rng), clocks=_clocks(rng, market), **scoped

@@ -23,6 +23,7 @@ from tests.triage.hand import (
     HOUR,
     MONDAY,
     OFFSET,
+    Parcel,
     graced,
     parcels,
     suspect,
@@ -162,6 +163,30 @@ def test_a_small_delay_that_doubled_does_not_hide_a_long_one() -> None:
         found = BY_KIND["late_feed"].run(made)
     assert _fires(found), found
     assert "big" in found.sentence
+
+
+def _turned(hours: int, told: dt.timedelta) -> list[Parcel]:
+    some = parcels(60)
+    for one in suspect(some):
+        assert one.at is not None
+        one.at += hours * HOUR
+        one.told = told
+    return some
+
+
+@pytest.mark.parametrize("hours", [8, -3])
+def test_a_clock_is_off_where_the_receipt_did_not_move_with_the_deliveries(hours: int) -> None:
+    with world(_turned(hours, (1 - hours) * HOUR)) as made:
+        found = BY_KIND["timezone_offset"].run(made)
+    assert _fires(found), found
+    assert f"turned by {hours:+d} h" in found.sentence
+
+
+def test_deliveries_that_come_eight_hours_later_are_no_clock() -> None:
+    with world(_turned(8, HOUR)) as made:
+        found = BY_KIND["timezone_offset"].run(made)
+    assert found.level is Level.CLEAR, found
+    assert "receipt moved with them" in found.sentence
 
 
 def test_what_moved_is_what_moved_the_way_the_whole_did() -> None:

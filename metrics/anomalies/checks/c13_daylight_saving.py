@@ -33,8 +33,8 @@ def _run(world: World) -> Finding:
     found = offsets(world, "delivered_local")
     if not found:
         return untestable("no carrier has enough deliveries in both periods")
-    rows = [row for row in found if abs(row[1]) == 1]
-    finding = finding_of(world, rows, "delivery", least_fit=0.6, noise=4.0)
+    turns = [one for one in found if abs(one.hours) == 1]
+    finding = finding_of(world, turns, "delivery", least_fit=0.6, noise=4.0)
     if finding.level in (Level.CLEAR, Level.HINT):
         return finding
     return replace(finding, sentence=f"{finding.sentence} Clocks in {zone} changed on {near[-1]:%d %b}.")
