@@ -9,7 +9,7 @@ from governance.access.services import system
 from governance.cases.models import Case
 from governance.cases.plan import plan_for
 from governance.cases.services import Frozen, case_open
-from metrics.recompute import storage
+from metrics.assessments import storage
 from otdr_hub.lib import digest
 from tests import builders
 

@@ -19,15 +19,16 @@ from governance.launch.models import Launch
 from governance.markets.models import Market
 from governance.versions.selectors import effective_on
 from metrics.assessments.selectors import document
+from metrics.assessments.standing import evidence_of, looked_at_anew
 from metrics.gates.measured import week_of
 from metrics.operator.effect import Newest
-from metrics.recompute import storage
 from metrics.recompute.models import RunVintage
 from metrics.recompute.selectors import newest_vintages
 from otdr_hub.lib import clock
 
 # What the deliveries themselves explain; everything else would be a defect, or nobody knows what.
 _REAL: Final = ("quiet", "real_change", "mix_shift")
+_HEALED: Final = "real_change"
 _CERTAIN, _EVEN = Decimal(100), Decimal(50)
 Document = Mapping[str, Any]
 
@@ -70,11 +71,16 @@ def _open(case: Case) -> dict[str, Any]:
     found = _newest_document(case) if selectors.is_wide(case) else None
     if found is None:
         return told
-    links = dict.fromkeys(("cases", "doubt", "bias"), f"/triage/{case.number}/")
+    said = _engine(case, found)
+    return {**told, **said, "links": {**told["links"], **said["links"]}}
+
+
+def _engine(case: Case, found: Document) -> dict[str, Any]:
+    """What the engine says of a case's week."""
     outcome = str((found.get("verdict") or {}).get("outcome", "undetermined"))
     return {
-        **told, "doubt": doubt_of(found), "bias": bias_of(found), "links": links,
-        "verdict": outcome.replace("_", " "),
+        "doubt": doubt_of(found), "bias": bias_of(found), "verdict": outcome.replace("_", " "),
+        "links": dict.fromkeys(("doubt", "bias"), f"/triage/{case.number}/"),
     }  # fmt: skip
 
 
@@ -140,29 +146,17 @@ def _standing(codes: Sequence[str]) -> Iterable[tuple[str, dict[str, Any]]]:
 
 
 def _said(case: Case, row: RunVintage, monday: dt.date) -> dict[str, Any]:
-    """What a resolved case says of a week of this vintage; nothing where it is about other data."""
-    verdict = selectors.verdict_of(case)
-    evidence = _evidence_of(case, verdict) if verdict else None
-    if verdict is None or (evidence and _has_changed(evidence, row, monday)):
-        return {}
-    return _resolved(case, verdict, evidence)
+    """What a resolved case says of a week of this vintage.
 
-
-def _evidence_of(case: Case, verdict: CaseVerdict) -> CaseEvidence | None:
-    """What a verdict rests on; what was known last where it names nothing."""
-    named = case.evidence.filter(assessment=verdict.assessment) if verdict.assessment else case.evidence.all()
-    return named.order_by("pk").last()
-
-
-def _has_changed(evidence: CaseEvidence, row: RunVintage, monday: dt.date) -> bool:
-    """Whether the week's number is made from other shipments than those the evidence looked at.
-
-    A later run over the same shipments changes nothing. Where the two cannot be compared (the evidence names
-    no run, or one of another definition) the verdict holds until somebody says otherwise.
+    A verdict stands also where the week is made from other data by now, as late events change every young
+    week, until the engine looked at that and finds nothing wrong with it any more. One that left the matter
+    undetermined says what the engine says of the newest data.
     """
-    looked = RunVintage.objects.filter(
-        run=evidence.run, market=row.market, run__version=row.run.version_id
-    ).first()
-    weeks = [storage.week_counts(one.vintage, monday) for one in (looked, row) if one is not None]
-    roots = [week["root"] for week in weeks if week]
-    return len(roots) == 2 and roots[0] != roots[1]
+    verdict = selectors.verdict_of(case)
+    if verdict is None:
+        return {}
+    found = looked_at_anew(case, row, monday)
+    is_sure = verdict.verdict != CaseVerdict.Verdict.UNDETERMINED
+    if found and verdict.verdict != _HEALED and (not is_sure or found["verdict"]["outcome"] == _HEALED):
+        return _engine(case, found)
+    return _resolved(case, verdict, evidence_of(case, verdict))

@@ -272,21 +272,3 @@ def effect_content(digest: str) -> str | None:
         cursor.execute("SELECT content FROM metrics_effecttable WHERE digest = %s", [digest])
         row = cursor.fetchone()
     return str(row[0]) if row else None
-
-
-def assessment_save(row: Sequence[Any]) -> None:
-    """File an assessment: digest, market, first and last week, as_of, version, canonical JSON text."""
-    with acting_as("ops") as cursor:
-        cursor.execute(
-            "INSERT INTO metrics_assessment (digest, market, first_week, last_week, as_of, version, content)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            list(row),
-        )
-
-
-def assessment_content(digest: str) -> str | None:
-    """A filed assessment as canonical JSON, or None."""
-    with acting_as("ops") as cursor:
-        cursor.execute("SELECT content FROM metrics_assessment WHERE digest = %s", [digest])
-        row = cursor.fetchone()
-    return str(row[0]) if row else None

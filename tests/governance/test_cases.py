@@ -192,7 +192,7 @@ def test_evidence_is_of_the_market_and_is_filed():
 
 
 def test_an_assessment_is_filed_under_its_own_text_only():
-    from metrics.recompute import storage
+    from metrics.assessments import storage
 
     row = ["a" * 64, "AA", WEEK, WEEK, builders.AS_OF, "v", "{}"]
     with pytest.raises(DatabaseError, match="assessment_is_its_content"), transaction.atomic():

@@ -12,8 +12,10 @@ from governance.cases.services import case_evidence_freeze, case_note_add
 from governance.cases.verdicts.services import case_reopen, case_resolve
 from governance.decisions import board
 from governance.models import Publication
+from metrics.assessments import storage
 from metrics.gates.doubts import bias_of, doubt_of, doubts
 from metrics.recompute.selectors import newest_vintages
+from otdr_hub.lib import digest
 from tests import builders, cases, frameworks
 from tests.builders import person
 from tests.decide_client import client, words
@@ -162,8 +164,55 @@ def test_a_later_run_over_the_same_shipments_takes_no_doubt_away(lake):
     later = recomputed(publication)
     assert later.as_of > builders.AS_OF
     assert doubt(launch) == Decimal(100)
+
+
+def looked_at(run, **more):
+    """The engine's answer about AA's week in the data of a run."""
+    text = digest.canonical(FOUND | more)
+    named = digest.of_bytes(text.encode())
+    row = [named, "AA", builders.WEEK, builders.WEEK, run.as_of, run.version.digest, text]
+    storage.assessment_save(row)
+
+
+HEALED = {
+    "verdict": {"outcome": "real_change"},
+    "hypotheses": [
+        {"kind": "data_defect", "probability": "0.0300"},
+        {"kind": "real_change", "probability": "0.9700"},
+    ],
+}
+
+
+def test_a_verdict_outlives_a_late_event_until_the_engine_finds_nothing_wrong_any_more(lake):
+    """Late events change every young week: that alone must not clear a number."""
+    launch = ready(lake)
+    publication = Publication.objects.get()
+    ended("data_defect", run=vintage_of(publication).run_id)
     corrected(lake)
-    recomputed(publication, LATER + dt.timedelta(days=1))
+    later = recomputed(publication)
+    assert doubt(launch) == Decimal(100), "nobody looked at the new data yet"
+    looked_at(later)
+    assert doubt(launch) == Decimal(100), "the engine sees the defect still"
+    healed = recomputed(publication, LATER + dt.timedelta(days=1))
+    looked_at(healed, **HEALED)
+    assert doubt(launch) == Decimal("3.00")
+
+
+def test_what_was_left_open_is_what_the_engine_says_of_the_newest_data(lake):
+    launch = ready(lake)
+    publication = Publication.objects.get()
+    ended("undetermined", run=vintage_of(publication).run_id)
+    corrected(lake)
+    looked_at(recomputed(publication), **HEALED)
+    assert doubt(launch) == Decimal("3.00")
+
+
+def test_a_real_change_is_not_doubted_again_by_the_engine_alone(lake):
+    launch = ready(lake)
+    publication = Publication.objects.get()
+    ended("real_change", run=vintage_of(publication).run_id)
+    corrected(lake)
+    looked_at(recomputed(publication))
     assert doubt(launch) is None
 
 
