@@ -54,9 +54,13 @@ def test_no_defect_that_moved_the_rate_is_certified_without_a_word() -> None:
         assert abs(row.step) < 0.01 or row.proposal != "certify", row
 
 
-def test_a_defect_outside_the_list_is_held_or_called_unknown() -> None:
+def test_a_defect_outside_the_list_that_moved_the_rate_is_held_or_called_unknown() -> None:
+    """One that leaves the rate where it is may look like a calm week, or like its neighbour."""
     rows = _of("unknown")
-    assert sum(row.proposal == "hold" or row.top == UNKNOWN for row in rows) >= len(rows) - 1
+    moved = [row for row in rows if abs(row.step) >= 0.01]
+    assert moved
+    assert [row for row in moved if row.proposal != "hold" and row.top != UNKNOWN] == []
+    assert sum(row.proposal == "hold" or row.top == UNKNOWN for row in rows) >= len(rows) / 2
 
 
 def test_the_same_world_gives_the_same_bytes() -> None:
