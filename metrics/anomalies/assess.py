@@ -14,10 +14,10 @@ from metrics.anomalies.detect import Alarm, Thresholds, fast, slow
 from metrics.anomalies.estimates import Corrected, corrected, range_of, suspect_rows
 from metrics.anomalies.evidence import Evidence, gather, values
 from metrics.anomalies.history import BUDGET, History, history_of, thresholds_of, together, weeks_before
-from metrics.anomalies.hypotheses import DEFECTS, UNKNOWN, Hypothesis, judge
+from metrics.anomalies.hypotheses import DEFECTS, Hypothesis, judge
 from metrics.anomalies.learned import Stored, code_digest, committed
 from metrics.anomalies.owner import Owned, owned
-from metrics.anomalies.verdict import NAMED, Next, Verdict, bias_of, next_of, verdict_of
+from metrics.anomalies.verdict import Next, Verdict, bias_of, named, next_of, unexplained, verdict_of
 from metrics.anomalies.world import World
 from metrics.otdr.engine import engine_digest
 from otdr_hub.lib import digest
@@ -75,9 +75,10 @@ def assess(
     evidence = gather(world, without=set(DEFECTS) - set(listed))
     found = values(evidence)
     hypotheses = judge(stored.learned, found, recent=tuple(sorted(recent)), known=listed)
-    kinds = _doubted(evidence, hypotheses)
-    suspect = suspect_rows(world, evidence, kinds)
     top = hypotheses[0].name
+    left = unexplained(stored.learned, evidence, top)
+    kinds = _doubted(evidence, named(hypotheses, left))
+    suspect = suspect_rows(world, evidence, kinds)
     history = history_of(world)
     found_by, replayed = (thresholds, 0) if thresholds else thresholds_of(history, world.window.first)
     return Assessment(
@@ -89,17 +90,17 @@ def assess(
         suspect=suspect[0],
         range=range_of(world, suspect),
         corrected=corrected(world, evidence, kinds) if kinds or evidence.seat else None,
-        verdict=verdict_of(evidence, hypotheses, bias=bias_of(evidence, top)),
-        next_check=next_of(stored.learned, evidence, found, hypotheses),
+        verdict=verdict_of(evidence, hypotheses, bias=bias_of(evidence, top), left=left),
+        next_check=next_of(stored.learned, evidence, found, hypotheses, left),
         due=world.due,
         on_time=world.on_time,
     )
 
 
-def _doubted(evidence: Evidence, hypotheses: list[Hypothesis]) -> list[str]:
+def _doubted(evidence: Evidence, name: str) -> list[str]:
     """The kinds whose rows are doubted: the named one, or every check that fires while none is named."""
-    if hypotheses[0].probability >= NAMED and hypotheses[0].name != UNKNOWN:
-        return [hypotheses[0].name] if hypotheses[0].name in evidence.findings else []
+    if name:
+        return [name] if name in evidence.findings else []
     return [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)]
 
 

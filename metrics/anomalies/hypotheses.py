@@ -30,6 +30,7 @@ PRIOR_QUIET: Final = 0.05
 PRIOR_MIX: Final = 0.10
 PRIOR_DEFECTS: Final = 0.50
 PRIOR_UNKNOWN: Final = 0.10
+CALM: Final = 0.1  # of the prior of what moves the rate, where the rate did not move; the rest is quiet's
 RECENT_CHANGE: Final = 3.0  # how much likelier a defect tied to a logged change of the last 14 days is
 
 CAP: Final = 4.6  # nats a family can weigh
@@ -140,12 +141,20 @@ def learn(samples: Iterable[tuple[str, Mapping[str, str]]], temperature: float =
     )
 
 
-def priors(recent: Sequence[str] = (), known: Sequence[str] = DEFECTS) -> dict[str, float]:
-    """Prior probabilities; defects in `recent` are tied to a logged change and weigh more. Sums to 1."""
+def priors(
+    recent: Sequence[str] = (), known: Sequence[str] = DEFECTS, *, is_moved: bool = True
+) -> dict[str, float]:
+    """Prior probabilities; defects in `recent` are tied to a logged change and weigh more. Sums to 1.
+
+    A change of the world or of the mix explains a rate that moved. Of one that did not, nothing has to be
+    explained: most of what they are believed beforehand is then quiet's.
+    """
+    kept = 1.0 if is_moved else CALM
+    still = PRIOR_QUIET + (1 - kept) * (PRIOR_REAL + PRIOR_MIX)
     weights = {kind: RECENT_CHANGE if kind in recent else 1.0 for kind in known}
     total = sum(weights.values())
     return {
-        QUIET: PRIOR_QUIET, REAL: PRIOR_REAL, MIX: PRIOR_MIX, UNKNOWN: PRIOR_UNKNOWN,
+        QUIET: still, REAL: kept * PRIOR_REAL, MIX: kept * PRIOR_MIX, UNKNOWN: PRIOR_UNKNOWN,
         **{kind: PRIOR_DEFECTS * weight / total for kind, weight in weights.items()},
     }  # fmt: skip
 
@@ -154,7 +163,7 @@ def judge(
     learned: Learned, found: Mapping[str, str], *, recent: Sequence[str] = (), known: Sequence[str] = DEFECTS
 ) -> list[Hypothesis]:
     """All hypotheses with probabilities that add up to 1, likeliest first."""
-    start = priors(recent, known)
+    start = priors(recent, known, is_moved=found.get("step") != "flat")
     scored = {name: _score(learned, name, found, known) for name in start}
     nats = {name: sum(term.nats for term in terms) for name, terms in scored.items()}
     chances = probabilities(start, nats, learned.temperature)
@@ -201,6 +210,6 @@ def _under(learned: Learned, name: str, item: str, value: str, known: Sequence[s
 
 def _otherwise(learned: Learned, name: str, item: str, value: str, known: Sequence[str]) -> float:
     others = [other for other in (QUIET, REAL, MIX, *known) if other != name]
-    weights = priors(known=known)
+    weights = priors(known=known)  # of likelihoods: what is believed of this week does not enter them
     total = sum(weights[other] for other in others)
     return sum(weights[other] * learned.chance(other, item, value) for other in others) / total

@@ -16,6 +16,7 @@ from metrics.anomalies.words import TITLES, kind_of, words_of
 
 NAMED: Final = 0.80  # probability from which a cause is named
 CERTAIN: Final = 0.95  # that nothing is wrong with the data, to certify
+SELDOM: Final = 0.1  # a check that fires in fewer worlds of a defect is not explained by it
 SMALL_BIAS: Final = 0.005
 IMMATURE: Final = 0.005  # share of due shipments still open
 GATES: Final = tuple(check.kind for check in CHECKS if check.number in (4, 10, 19, 23))
@@ -61,14 +62,37 @@ def chances(hypotheses: Sequence[Hypothesis]) -> dict[str, float]:
     return found
 
 
-def verdict_of(evidence: Evidence, hypotheses: Sequence[Hypothesis], *, bias: float) -> Verdict:
-    """The proposal. `bias` bounds how far the defect can have moved the rate (a share of due)."""
-    by_sort, top = chances(hypotheses), hypotheses[0]
+def unexplained(learned: Learned, evidence: Evidence, name: str) -> tuple[str, ...]:
+    """The checks that fire although they seldom do under this defect: it cannot be all there is."""
+    if name not in DEFECTS:
+        return ()
+    fires = [kind for kind in evidence.findings if kind != name and not _is_clear(evidence, kind)]
+    return tuple(
+        kind
+        for kind in fires
+        if evidence.findings[kind].level is not Level.UNTESTABLE
+        and learned.chance(name, kind, "fire") + learned.chance(name, kind, "strong") < SELDOM
+    )
+
+
+def named(hypotheses: Sequence[Hypothesis], left: Sequence[str]) -> str:
+    """The explanation that is sure enough to be named; empty where none is, or where it leaves checks that
+    fire unexplained."""
+    top = hypotheses[0]
+    return top.name if top.probability >= NAMED and top.name != UNKNOWN and not left else ""
+
+
+def verdict_of(
+    evidence: Evidence, hypotheses: Sequence[Hypothesis], *, bias: float, left: Sequence[str] = ()
+) -> Verdict:
+    """The proposal. `bias` bounds how far the defect can have moved the rate (a share of due); `left` are
+    the checks that fire and that the first explanation does not explain."""
+    by_sort, name = chances(hypotheses), named(hypotheses, left)
     gates = tuple(kind for kind in GATES if kind in evidence.findings and not _is_clear(evidence, kind))
-    proposal = _proposal(evidence, by_sort, top, gates, bias)
-    name = top.name if top.probability >= NAMED and top.name != UNKNOWN else ""
+    proposal = _proposal(evidence, by_sort, name, gates, bias)
     confidence, why = _confidence(evidence)
-    told = (_subject(evidence, top.name), _sentence(by_sort, top, proposal), confidence, why)
+    sentence = _sentence(by_sort, hypotheses[0], proposal, left)
+    told = (_subject(evidence, hypotheses[0].name), sentence, confidence, why)
     return Verdict(_outcome(by_sort), proposal, name, *told, gates)
 
 
@@ -77,16 +101,14 @@ def _is_clear(evidence: Evidence, kind: str) -> bool:
 
 
 def _proposal(
-    evidence: Evidence, by_sort: Mapping[str, float], top: Hypothesis, gates: tuple[str, ...], bias: float
+    evidence: Evidence, by_sort: Mapping[str, float], name: str, gates: tuple[str, ...], bias: float
 ) -> str:
     now = [row for row in evidence.days if row.part == "suspect"]
     if sum(row.pending for row in now) > IMMATURE * sum(row.due for row in now):
         return "hold"
     if by_sort["real"] >= (NAMED if _is_calm(evidence) else CERTAIN) and not gates:
         return "certify"
-    if top.probability < NAMED or top.name == UNKNOWN:
-        return "hold"
-    if top.name in DEFECTS:
+    if name in DEFECTS:
         return "exclude" if bias >= SMALL_BIAS else "certify_and_disclose"
     return "hold"
 
@@ -107,12 +129,18 @@ def _outcome(by_sort: Mapping[str, float]) -> str:
     return "definition_change" if by_sort["definition_change"] > by_sort["data_defect"] else "data_defect"
 
 
-def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str) -> str:
+def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str, left: Sequence[str] = ()) -> str:
     """Likelihood only; confidence has a sentence of its own, as the two must not be mixed."""
     real = by_sort["real"]
     first = f"{_said(real)} that the figure reflects deliveries ({per_cent(real)})."
     if top.name in (QUIET, REAL, MIX):
         second = f"The likeliest explanation is: {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
+    elif left:
+        others = ", ".join(_lower(TITLES[kind]) for kind in left)
+        second = (
+            f"First is: {_lower(TITLES[top.name])} ({per_cent(top.probability)}), but that does not explain"
+            f" why another check fires: {others}."
+        )
     elif top.probability >= NAMED and top.name != UNKNOWN:
         second = f"{_said(top.probability)} that {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
     else:
@@ -152,10 +180,14 @@ def _confidence(evidence: Evidence) -> tuple[str, str]:
 
 
 def next_of(
-    learned: Learned, evidence: Evidence, found: Mapping[str, str], hypotheses: Sequence[Hypothesis]
+    learned: Learned,
+    evidence: Evidence,
+    found: Mapping[str, str],
+    hypotheses: Sequence[Hypothesis],
+    left: Sequence[str] = (),
 ) -> Next | None:
     """The untested item with the highest expected gain; None once a cause is named or nothing is wrong."""
-    if hypotheses[0].probability >= NAMED and hypotheses[0].name != UNKNOWN:
+    if named(hypotheses, left):
         return None
     open_items = [item for item in (*evidence.findings, "contacts") if item not in found]
     best = max(((gain(learned, hypotheses, item), item) for item in open_items), default=(0.0, ""))

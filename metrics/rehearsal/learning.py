@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import inf, log
 from pathlib import Path
@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, Final
 
 from metrics.anomalies.evidence import gather, values
-from metrics.anomalies.hypotheses import Learned, judge, learn, probabilities
+from metrics.anomalies.hypotheses import MIX, QUIET, REAL, Learned, judge, learn, probabilities
 from metrics.rehearsal.plans import Plan
 from metrics.rehearsal.worlds import world_at
 
@@ -46,8 +46,14 @@ def gathered(
             with kept.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(done[name], sort_keys=True) + "\n")
         if name in done:
-            found.append((done[name]["truth"], done[name]["values"]))
+            found.append((to_explain(done[name]["truth"], done[name]["values"]), done[name]["values"]))
     return found
+
+
+def to_explain(truth: str, seen: Mapping[str, str]) -> str:
+    """What is there to be explained: a change of the world or of the mix that left the rate where it was
+    (within noise, or within a point) is none, and its week is a quiet one."""
+    return QUIET if truth in (REAL, MIX) and seen.get("step") == "flat" else truth
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -30,7 +30,6 @@ STILL: Final = frozenset({"volume", "recovered_feed", "deflection"})
 OF_THE_WORLD: Final = (
     "strike", "lane_closure", "new_hub", "new_carrier", "peak", "holiday", "regional_holiday", "padding",
 )  # fmt: skip
-SLOWER: Final = 0.5  # log-odds below the best lane
 QUIET_ONES: Final = 2  # for each of every defect
 CLOCKS: Final = 0.25  # of worlds where clocks change are about the week after they did
 HOURS: Final = (-8, -5, -3, -2, 2, 3, 5, 8)  # a clock is off by
@@ -128,11 +127,12 @@ def lanes_of(market: str) -> list[str]:
 
 
 def slow_lanes_of(market: str) -> list[str]:
-    """Lanes well below the market's best, largest first: a shift of the mix to one of them moves the rate."""
+    """The two lanes to which a shift of the mix moves the rate most: by share and by how far below the
+    market's best they are."""
     (spec,) = preset_markets((market,))
     best = max(lane.otdr_delta for lane in spec.lanes)
-    slow = {lane.name for lane in spec.lanes if lane.otdr_delta < best - SLOWER}
-    return [name for name in lanes_of(market) if name in slow] or lanes_of(market)
+    order = sorted(spec.lanes, key=lambda lane: (lane.share * (lane.otdr_delta - best), lane.name))
+    return [lane.name for lane in order[:2]]
 
 
 def _lanes_for(kind: str, market: str) -> list[str]:

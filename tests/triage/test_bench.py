@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 
 from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN
-from metrics.anomalies.verdict import NAMED
 from tests.triage.bench.items import items
 from tests.triage.bench.judged import Judged, judge
 from tests.triage.bench.report import report
@@ -35,9 +34,7 @@ def test_most_causes_come_first() -> None:
 
 
 def test_a_cause_that_is_named_is_the_cause() -> None:
-    named = [
-        row for row in judged() if row.group != "unknown" and row.probability >= NAMED and row.top != UNKNOWN
-    ]
+    named = [row for row in judged() if row.group != "unknown" and row.name]
     assert len(named) >= WORLDS / 3
     assert sum(not row.is_right(1) for row in named) <= 1
 
@@ -46,7 +43,7 @@ def test_no_change_of_the_world_is_called_a_defect() -> None:
     for row in _of("negative"):
         assert row.truth in (QUIET, REAL, MIX)
         assert row.proposal != "exclude", row
-        assert row.probability < NAMED or row.top not in DEFECTS, row
+        assert row.name not in DEFECTS, row
 
 
 def test_no_defect_that_moved_the_rate_is_certified_without_a_word() -> None:

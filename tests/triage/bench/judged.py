@@ -42,6 +42,7 @@ class Judged:
     ranked: list[tuple[str, float]]
     outcome: str
     proposal: str
+    name: str
     step: float
     fires: list[str]
     alarm: bool
@@ -90,14 +91,19 @@ def judge_until(item: Item, again: bool, until: float) -> Judged | None:
     return judge(item, again=again) if time.time() < until else None
 
 
+def _to_explain(item: Item, step: float) -> str:
+    """A change of the world that left the rate within a point of where it was has nothing to be named for."""
+    return QUIET if item.truth in (REAL, MIX) and abs(step) < MOVED_STEP else item.truth
+
+
 def _judged(item: Item, found: Assessment, seconds: float, same: bool | None) -> Judged:
     plan, evidence = item.plan, found.evidence
     contacts, shifts = evidence.contacts, evidence.attribution.shifts
     is_real = plan.defect is None and isinstance(contacts, Corroboration)
     return Judged(
-        item.group, plan.label, item.truth, plan.second, plan.severity, plan.market,
+        item.group, plan.label, _to_explain(item, evidence.step.size if evidence.step else 0.0), plan.second, plan.severity, plan.market,
         [(one.name, round(one.probability, 4)) for one in found.hypotheses],
-        found.verdict.outcome, found.verdict.proposal, evidence.step.size if evidence.step else 0.0,
+        found.verdict.outcome, found.verdict.proposal, found.verdict.name, evidence.step.size if evidence.step else 0.0,
         [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)],
         any(one.day >= plan.monday for one in found.alarms),
         any(one.day >= plan.monday and one.clock == "fast" for one in found.alarms),

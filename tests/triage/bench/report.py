@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN
-from metrics.anomalies.verdict import NAMED
+from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL
 from tests.triage.bench.judged import Judged
 
 STILL = (QUIET,)
@@ -24,7 +23,7 @@ def _is_defect(row: Judged) -> bool:
 
 def _is_left_open(row: Judged) -> bool:
     """Neither called good nor given a name."""
-    return row.proposal == "hold" and (row.top == UNKNOWN or row.probability < NAMED)
+    return row.proposal == "hold" and not row.name
 
 
 def report(rows: Sequence[Judged]) -> str:
@@ -42,9 +41,7 @@ def report(rows: Sequence[Judged]) -> str:
 
 
 def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged]) -> str:
-    named = [
-        row for row in rows if row.probability >= NAMED and row.top != UNKNOWN and row.group != "unknown"
-    ]
+    named = [row for row in rows if row.name and row.group != "unknown"]
     hidden = [row for row in rows if row.group == "unknown"]
     quarter = [row for row in defects if row.severity == 0.25]
     moved = [row for row in rows if abs(row.step) >= 0.03 and row.truth != QUIET]
@@ -65,7 +62,7 @@ def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged
         ("cause first, severity 25 %", ">= .82", _share(quarter, lambda r: r.is_right(1))),
         ("right when it names a cause (p >= .8)", ">= .98", _share(named, lambda r: r.is_right(1))),
         ("names a cause", ">= .75", _share([r for r in rows if r.group != "unknown"], lambda r: r in named)),
-        ("real change called a defect", "<= 1 %", _share(real, lambda r: r.proposal == "exclude" or (r.top in DEFECTS and r.probability >= NAMED))),
+        ("real change called a defect", "<= 1 %", _share(real, lambda r: r.proposal == "exclude" or r.name in DEFECTS)),
         ("defect certified without a word", "<= .5 %", _share(defects, lambda r: r.proposal == "certify")),
         ("the same, of those that moved the rate a point", "<= .5 %", _share(biased, lambda r: r.proposal == "certify")),
         ("unlisted defect: unknown, or held", ">= .90", _share(hidden, _is_left_open)),
