@@ -138,8 +138,8 @@ def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str, left
     elif left:
         others = ", ".join(_lower(TITLES[kind]) for kind in left)
         second = (
-            f"First is: {_lower(TITLES[top.name])} ({per_cent(top.probability)}), but that does not explain"
-            f" why another check fires: {others}."
+            f"First is: {_lower(TITLES[top.name])} ({per_cent(top.probability)}), which does not explain what"
+            f" else fires: {others}."
         )
     elif top.probability >= NAMED and top.name != UNKNOWN:
         second = f"{_said(top.probability)} that {_lower(TITLES[top.name])} ({per_cent(top.probability)})."

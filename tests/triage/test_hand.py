@@ -15,7 +15,10 @@ from metrics.anomalies.bounds import Feasible
 from metrics.anomalies.checks.base import Finding, Level, rank
 from metrics.anomalies.checks.registry import BY_KIND
 from metrics.anomalies.evidence import gather
+from metrics.anomalies.hypotheses import MIX, QUIET, REAL, Hypothesis, priors
+from metrics.anomalies.learned import committed
 from metrics.anomalies.scan import Shift
+from metrics.anomalies.verdict import unexplained, verdict_of
 from tests.triage.hand import (
     AS_OF,
     DAY,
@@ -214,6 +217,7 @@ def test_a_calm_week_in_which_nothing_fires_may_be_certified() -> None:
         found = assess(made)
     assert not found.evidence.is_moved
     assert found.verdict.proposal == "certify", found.verdict
+    assert found.verdict.name == QUIET
 
 
 def test_that_no_row_is_doubted_bounds_nothing_where_the_data_is() -> None:
@@ -229,3 +233,30 @@ def test_that_no_row_is_doubted_bounds_nothing_where_the_data_is() -> None:
 def test_a_moment_keeps_what_is_below_the_second() -> None:
     moment = AS_OF.replace(microsecond=250_000)
     assert document._plain({"as_of": moment}) == {"as_of": "2026-10-09T12:00:00.250000Z"}
+
+
+def test_a_cause_that_leaves_a_firing_check_unexplained_is_not_named() -> None:
+    with world(parcels(60)) as made:
+        calm = gather(made)
+    learned, fires = committed().learned, Finding(Level.STRONG, "It fires.", bias=0.02)
+    alone = replace(calm, findings={**calm.findings, "duplicates": fires})
+    both = replace(alone, findings={**alone.findings, "carrier_mapping": fires})
+    sure = [Hypothesis("duplicates", 0.97, 0.02, ()), Hypothesis("quiet", 0.03, 0.05, ())]
+    assert unexplained(learned, alone, "duplicates") == ()
+    assert unexplained(learned, both, "duplicates") == ("carrier_mapping",)
+    assert unexplained(learned, both, "quiet") == (), "only a defect has to explain what fires"
+    told, held = (verdict_of(both, sure, bias=0.02, left=left) for left in ((), ("carrier_mapping",)))
+    assert (told.name, told.proposal) == ("duplicates", "exclude")
+    assert (held.name, held.proposal) == ("", "hold")
+    assert "does not explain what else fires" in held.sentence
+
+
+def test_where_the_rate_did_not_move_there_is_no_change_to_believe_in() -> None:
+    moved, still = priors(), priors(is_moved=False)
+    assert sum(moved.values()) == pytest.approx(1) == sum(still.values())
+    good = (QUIET, REAL, MIX)
+    assert sum(moved[name] for name in good) == pytest.approx(sum(still[name] for name in good))
+    assert still[QUIET] > 5 * (still[REAL] + still[MIX])
+    assert {name: still[name] for name in still if name not in good} == {
+        name: moved[name] for name in moved if name not in good
+    }
