@@ -16,7 +16,7 @@ from metrics.anomalies.words import TITLES, kind_of, words_of
 
 NAMED: Final = 0.80  # probability from which a cause is named
 CERTAIN: Final = 0.95  # that nothing is wrong with the data, to certify
-SELDOM: Final = 0.1  # a check that fires in fewer worlds of a defect is not explained by it
+SELDOM: Final = 0.1  # a check that fires in fewer worlds of an explanation is not explained by it
 SMALL_BIAS: Final = 0.005
 IMMATURE: Final = 0.005  # share of due shipments still open
 GATES: Final = tuple(check.kind for check in CHECKS if check.number in (4, 10, 19, 23))
@@ -63,8 +63,9 @@ def chances(hypotheses: Sequence[Hypothesis]) -> dict[str, float]:
 
 
 def unexplained(learned: Learned, evidence: Evidence, name: str) -> tuple[str, ...]:
-    """The checks that fire although they seldom do under this defect: it cannot be all there is."""
-    if name not in DEFECTS:
+    """The checks that fire although they seldom do under this explanation: it cannot be all there is. What is
+    not listed explains anything."""
+    if name == UNKNOWN:
         return ()
     fires = [kind for kind in evidence.findings if kind != name and not _is_clear(evidence, kind)]
     return tuple(
@@ -89,7 +90,7 @@ def verdict_of(
     the checks that fire and that the first explanation does not explain."""
     by_sort, name = chances(hypotheses), named(hypotheses, left)
     gates = tuple(kind for kind in GATES if kind in evidence.findings and not _is_clear(evidence, kind))
-    proposal = _proposal(evidence, by_sort, name, gates, bias)
+    proposal = "hold" if left else _proposal(evidence, by_sort, name, gates, bias)
     confidence, why = _confidence(evidence)
     sentence = _sentence(by_sort, hypotheses[0], proposal, left)
     told = (_subject(evidence, hypotheses[0].name), sentence, confidence, why)
@@ -133,7 +134,7 @@ def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str, left
     """Likelihood only; confidence has a sentence of its own, as the two must not be mixed."""
     real = by_sort["real"]
     first = f"{_said(real)} that the figure reflects deliveries ({per_cent(real)})."
-    if top.name in (QUIET, REAL, MIX):
+    if top.name in (QUIET, REAL, MIX) and not left:
         second = f"The likeliest explanation is: {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
     elif left:
         others = ", ".join(_lower(TITLES[kind]) for kind in left)

@@ -244,11 +244,15 @@ def test_a_cause_that_leaves_a_firing_check_unexplained_is_not_named() -> None:
     sure = [Hypothesis("duplicates", 0.97, 0.02, ()), Hypothesis("quiet", 0.03, 0.05, ())]
     assert unexplained(learned, alone, "duplicates") == ()
     assert unexplained(learned, both, "duplicates") == ("carrier_mapping",)
-    assert unexplained(learned, both, "quiet") == (), "only a defect has to explain what fires"
+    assert unexplained(learned, both, "real_change") == ("duplicates", "carrier_mapping")
+    assert unexplained(learned, both, "unknown") == (), "what is not listed explains anything"
     told, held = (verdict_of(both, sure, bias=0.02, left=left) for left in ((), ("carrier_mapping",)))
     assert (told.name, told.proposal) == ("duplicates", "exclude")
     assert (held.name, held.proposal) == ("", "hold")
     assert "does not explain what else fires" in held.sentence
+    real = [Hypothesis("real_change", 0.97, 0.25, ()), Hypothesis("duplicates", 0.03, 0.02, ())]
+    assert verdict_of(both, real, bias=0.02).proposal == "certify"
+    assert verdict_of(both, real, bias=0.02, left=("duplicates",)).proposal == "hold"
 
 
 def test_where_the_rate_did_not_move_there_is_no_change_to_believe_in() -> None:

@@ -41,7 +41,9 @@ def report(rows: Sequence[Judged]) -> str:
 
 
 def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged]) -> str:
-    named = [row for row in rows if row.name and row.group != "unknown"]
+    known = [row for row in rows if row.group != "unknown"]
+    named = [row for row in known if row.name and row.name != QUIET]
+    explained = [row for row in known if row.truth != QUIET]
     hidden = [row for row in rows if row.group == "unknown"]
     quarter = [row for row in defects if row.severity == 0.25]
     moved = [row for row in rows if abs(row.step) >= 0.03 and row.truth != QUIET]
@@ -61,7 +63,8 @@ def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged
         ("cause among three", ">= .98", _share(defects, lambda r: r.is_right(3))),
         ("cause first, severity 25 %", ">= .82", _share(quarter, lambda r: r.is_right(1))),
         ("right when it names a cause (p >= .8)", ">= .98", _share(named, lambda r: r.is_right(1))),
-        ("names a cause", ">= .75", _share([r for r in rows if r.group != "unknown"], lambda r: r in named)),
+        ("names a cause, of weeks that have one", ">= .75", _share(explained, lambda r: r in named)),
+        ("calls a quiet week quiet", "", _share([r for r in known if r.truth == QUIET], lambda r: r.name == QUIET)),
         ("real change called a defect", "<= 1 %", _share(real, lambda r: r.proposal == "exclude" or r.name in DEFECTS)),
         ("defect certified without a word", "<= .5 %", _share(defects, lambda r: r.proposal == "certify")),
         ("the same, of those that moved the rate a point", "<= .5 %", _share(biased, lambda r: r.proposal == "certify")),
