@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from governance.access.models import User
 from governance.cases.models import Case
 from governance.models import MetricVersion
-from metrics.assessments.services import Assessed, assessment_make, assessment_open
+from metrics.assessments.made import Assessed
+from metrics.assessments.services import assessment_make, assessment_open
 from metrics.operator.effect import last_whole_week, newest
 from otdr_hub.lib.outcome import DomainError
 

@@ -15,40 +15,21 @@ from governance.access.models import User
 from governance.access.policy import may
 from governance.cases.models import Case
 from governance.cases.plan import plan_for
-from governance.cases.selectors import decided, doubted_weeks, overlapping, verdict_of
-from governance.cases.services import Frozen, case_evidence_freeze, case_open
+from governance.cases.selectors import decided, doubted_weeks, overlapping
+from governance.cases.services import case_evidence_freeze, case_open
 from governance.markets.models import Market
 from governance.models import MetricVersion
 from metrics.assessments import engine, storage
 from metrics.assessments.engine import Question
-from metrics.assessments.reading import DEFECTS, direction_of, next_of, signal_of
-from metrics.assessments.standing import evidence_of, has_changed
+from metrics.assessments.made import Assessed
+from metrics.assessments.reading import direction_of, next_of, signal_of
+from metrics.assessments.standing import is_spoken_of
 from metrics.lake.models import LakeFile
 from metrics.lake.pins import PinnedFile
 from metrics.lake.schema import NO_MARKET
-from metrics.recompute.models import RunVintage
 from metrics.recompute.selectors import newest_vintages
 from otdr_hub.lib import clock, digest, weeks
 from otdr_hub.lib.outcome import ConflictError, InvalidInputError, require
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """A filed assessment: its name, what it says, and the run whose data it looked at (or none)."""
-
-    digest: str
-    document: dict[str, Any]
-    first_week: dt.date
-    last_week: dt.date
-    as_of: dt.datetime
-    run: str
-
-    @property
-    def frozen(self) -> Frozen:
-        """As evidence names it."""
-        return Frozen(
-            self.digest, self.document["input"]["pin"], self.document["schema"], self.as_of, self.run
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +93,8 @@ def assessment_open(*, assessed: Assessed, actor: User) -> Case | None:
     known = overlapping(market, assessed.first_week, assessed.last_week)
     if known:
         return _freeze(known[0], assessed, actor)
-    if found is None or _is_spoken_of(assessed, market):
+    resolved = decided(market, assessed.first_week, assessed.last_week)
+    if found is None or (resolved and is_spoken_of(resolved, assessed)):
         return None
     person = not actor.is_system
     return case_open(
@@ -121,30 +103,6 @@ def assessment_open(*, assessed: Assessed, actor: User) -> Case | None:
         title=_title(market, assessed), plan=plan_for(found.direction, next_of(assessed.document)),
         evidence=[assessed.frozen], actor=actor,
     )  # fmt: skip
-
-
-def _is_spoken_of(assessed: Assessed, market: str) -> bool:
-    """Whether people resolved a case of this, and what is found now is nothing they did not know of."""
-    resolved = decided(market, assessed.first_week, assessed.last_week)
-    is_defect = assessed.document["verdict"]["outcome"] in DEFECTS
-    row = RunVintage.objects.filter(run=assessed.run or None, market=market).select_related("run").first()
-    if not is_defect or row is None:
-        return bool(resolved)
-    return any(_found_wrong(case) or not _is_other(case, row, assessed) for case in resolved)
-
-
-def _found_wrong(case: Case) -> bool:
-    verdict = verdict_of(case)
-    return verdict is not None and verdict.verdict in DEFECTS
-
-
-def _is_other(case: Case, row: RunVintage, assessed: Assessed) -> bool:
-    """Whether a week both are about is made from other shipments than the verdict rests on."""
-    verdict = verdict_of(case)
-    evidence = evidence_of(case, verdict) if verdict else None
-    first, last = max(case.first_week, assessed.first_week), min(case.last_week, assessed.last_week)
-    both = (first + dt.timedelta(weeks=n) for n in range((last - first).days // 7 + 1))
-    return evidence is not None and any(has_changed(evidence, row, monday) for monday in both)
 
 
 def _freeze(case: Case, assessed: Assessed, actor: User) -> Case:

@@ -14,7 +14,8 @@ from governance.cases.services import (
 )
 from governance.cases.verdicts.services import case_reopen, case_resolve
 from governance.ledger.actions import Action
-from metrics.assessments.services import Assessed, assessment_make, assessment_open, assessment_rederive
+from metrics.assessments.made import Assessed
+from metrics.assessments.services import assessment_make, assessment_open, assessment_rederive
 from otdr_hub.lib import clock
 from otdr_hub.lib.outcome import ConflictError
 from tests import builders, cases

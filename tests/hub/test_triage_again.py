@@ -7,7 +7,8 @@ import pytest
 from governance.cases.models import Case
 from governance.cases.verdicts.services import case_resolve
 from governance.models import Publication
-from metrics.assessments.services import Assessed, assessment_make, assessment_open
+from metrics.assessments.made import Assessed
+from metrics.assessments.services import assessment_make, assessment_open
 from metrics.recompute.selectors import newest_vintages
 from tests import builders, cases
 from tests.builders import WEEK, person

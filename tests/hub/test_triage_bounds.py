@@ -8,7 +8,8 @@ from governance.cases import selectors
 from governance.cases.models import Case
 from governance.cases.services import case_evidence_freeze
 from governance.cases.verdicts.services import case_resolve
-from metrics.assessments.services import Assessed, assessment_make, assessment_open
+from metrics.assessments.made import Assessed
+from metrics.assessments.services import assessment_make, assessment_open
 from tests import builders, cases
 from tests.builders import WEEK, person
 from tests.hub.asking import client_of, text_of

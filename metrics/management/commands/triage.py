@@ -11,9 +11,10 @@ from governance.access.models import User
 from governance.cases.models import Case
 from governance.markets.models import Market
 from governance.versions.selectors import by_name
+from metrics.assessments.made import Assessed
 from metrics.assessments.reading import direction_of, signal_of
 from metrics.assessments.rounds import assess_all, open_on, week_in_question
-from metrics.assessments.services import Assessed, assessment_rederive
+from metrics.assessments.services import assessment_rederive
 from metrics.management.moments import monday
 from otdr_hub.lib import weeks
 from otdr_hub.lib.outcome import ConflictError
