@@ -17,7 +17,8 @@ from metrics.anomalies.history import BUDGET, History, history_of, thresholds_of
 from metrics.anomalies.hypotheses import DEFECTS, Hypothesis, judge
 from metrics.anomalies.learned import Stored, code_digest, committed
 from metrics.anomalies.owner import Owned, owned
-from metrics.anomalies.verdict import Next, Verdict, bias_of, named, next_of, unexplained, verdict_of
+from metrics.anomalies.telling import Next, next_of
+from metrics.anomalies.verdict import Verdict, bias_of, named, unexplained, verdict_of
 from metrics.anomalies.world import World
 from metrics.otdr.engine import engine_digest
 from otdr_hub.lib import digest

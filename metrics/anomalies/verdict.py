@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log2
 from typing import Final
 
 from metrics.anomalies.checks.base import Level, per_cent, rank
 from metrics.anomalies.checks.registry import BY_KIND, CHECKS
 from metrics.anomalies.contacts import Corroboration
 from metrics.anomalies.evidence import Evidence
-from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN, Hypothesis, Learned, values_of
+from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN, Hypothesis, Learned
 from metrics.anomalies.words import TITLES, kind_of, words_of
 
 NAMED: Final = 0.80  # probability from which a cause is named
@@ -20,7 +19,6 @@ SELDOM: Final = 0.1  # a check that fires in fewer worlds of an explanation is n
 SMALL_BIAS: Final = 0.005
 IMMATURE: Final = 0.005  # share of due shipments still open
 GATES: Final = tuple(check.kind for check in CHECKS if check.number in (4, 10, 19, 23))
-PROOF: Final = "proof_of_delivery"
 _PROPOSED: Final = {
     "certify": "to certify",
     "certify_and_disclose": "to certify with a disclosure",
@@ -41,16 +39,6 @@ class Verdict:
     confidence: str
     confidence_sentence: str
     gates: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The check that would tell most, and how many bits it is expected to."""
-
-    item: str
-    title: str
-    gain: float
-    sentence: str
 
 
 def chances(hypotheses: Sequence[Hypothesis]) -> dict[str, float]:
@@ -135,18 +123,18 @@ def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str, left
     real = by_sort["real"]
     first = f"{_said(real)} that the figure reflects deliveries ({per_cent(real)})."
     if top.name in (QUIET, REAL, MIX) and not left:
-        second = f"The likeliest explanation is: {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
+        second = f"The likeliest explanation is: {lower(TITLES[top.name])} ({per_cent(top.probability)})."
     elif left:
-        others = ", ".join(_lower(TITLES[kind]) for kind in left)
+        others = ", ".join(lower(TITLES[kind]) for kind in left)
         second = (
-            f"First is: {_lower(TITLES[top.name])} ({per_cent(top.probability)}), which does not explain what"
+            f"First is: {lower(TITLES[top.name])} ({per_cent(top.probability)}), which does not explain what"
             f" else fires: {others}."
         )
     elif top.probability >= NAMED and top.name != UNKNOWN:
-        second = f"{_said(top.probability)} that {_lower(TITLES[top.name])} ({per_cent(top.probability)})."
+        second = f"{_said(top.probability)} that {lower(TITLES[top.name])} ({per_cent(top.probability)})."
     else:
         second = (
-            f"No single explanation is likely enough to be named; first is: {_lower(TITLES[top.name])}"
+            f"No single explanation is likely enough to be named; first is: {lower(TITLES[top.name])}"
             f" ({per_cent(top.probability)})."
         )
     return f"{first} {second} Proposed: {_PROPOSED[proposal]}."
@@ -157,7 +145,8 @@ def _said(probability: float) -> str:
     return f"There is {words}" if words.endswith("chance") else f"It is {words}"
 
 
-def _lower(title: str) -> str:
+def lower(title: str) -> str:
+    """A title in the middle of a sentence."""
     return title[0].lower() + title[1:]
 
 
@@ -178,50 +167,6 @@ def _confidence(evidence: Evidence) -> tuple[str, str]:
     witness = "an independent witness was heard" if outside else "no independent witness could tell"
     level = "high" if ran >= 0.8 * total and outside else "moderate" if ran >= 0.7 * total else "low"
     return level, f"Confidence: {level}. {ran} of {total} checks could be run, and {witness}."
-
-
-def next_of(
-    learned: Learned,
-    evidence: Evidence,
-    found: Mapping[str, str],
-    hypotheses: Sequence[Hypothesis],
-    left: Sequence[str] = (),
-) -> Next | None:
-    """The untested item with the highest expected gain; None once a cause is named or nothing is wrong."""
-    if named(hypotheses, left):
-        return None
-    open_items = [item for item in (*evidence.findings, "contacts") if item not in found]
-    best = max(((gain(learned, hypotheses, item), item) for item in open_items), default=(0.0, ""))
-    # Proof of delivery, asked of the carrier for a sample, tells data from deliveries whatever the cause.
-    real = chances(hypotheses)["real"]
-    proof = _entropy([real, 1 - real])
-    if proof >= best[0]:
-        return Next(
-            PROOF, "Proof of delivery for 50 parcels", proof,
-            "Ask the carriers for proof of delivery of 50 parcels drawn from these days: it tells what was"
-            " delivered from what was told.",
-        )  # fmt: skip
-    title = TITLES.get(best[1], "Customers' contacts")
-    return Next(best[1], title, best[0], f"Not tested yet, and most telling: {_lower(title)}.")
-
-
-def gain(learned: Learned, hypotheses: Sequence[Hypothesis], item: str) -> float:
-    """By how many bits knowing an item is expected to lower the entropy of what is believed."""
-    listed = [one for one in hypotheses if one.name != UNKNOWN]
-    total = sum(one.probability for one in listed) or 1.0
-    believed = [one.probability / total for one in listed]
-    after = 0.0
-    for value in values_of(item):
-        joint = [p * learned.chance(one.name, item, value) for p, one in zip(believed, listed, strict=True)]
-        seen = sum(joint)
-        if seen > 0:
-            after += seen * _entropy([one / seen for one in joint])
-    scale = sum(learned.chance(listed[0].name, item, value) for value in values_of(item))
-    return max(_entropy(believed) - after / max(scale, 1.0), 0.0)
-
-
-def _entropy(shares: Sequence[float]) -> float:
-    return -sum(share * log2(share) for share in shares if share > 0)
 
 
 def bias_of(evidence: Evidence, name: str) -> float:
