@@ -35,12 +35,10 @@ def has_changed(evidence: CaseEvidence, row: RunVintage, monday: dt.date) -> boo
     return len(roots) == 2 and roots[0] != roots[1]
 
 
-def looked_at_anew(case: Case, row: RunVintage, monday: dt.date) -> dict[str, Any] | None:
-    """What the engine says of the week as this vintage has it, where that is other data than the standing
-    verdict rests on; None where it is the same, or was not looked at yet."""
-    verdict = selectors.verdict_of(case)
-    evidence = evidence_of(case, verdict) if verdict else None
-    if evidence is None or not has_changed(evidence, row, monday):
+def looked_at_anew(evidence: CaseEvidence, row: RunVintage, monday: dt.date) -> dict[str, Any] | None:
+    """What the engine says of the week as this vintage has it, where that is other data than the evidence
+    looked at; None where it is the same, or was not looked at yet."""
+    if not has_changed(evidence, row, monday):
         return None
     return document_as_of(row.market, monday, row.run.version.digest, row.run.as_of)
 

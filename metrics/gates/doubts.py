@@ -28,7 +28,7 @@ from otdr_hub.lib import clock
 
 # What the deliveries themselves explain; everything else would be a defect, or nobody knows what.
 _REAL: Final = ("quiet", "real_change", "mix_shift")
-_HEALED: Final = "real_change"
+_HEALED: Final = "certify"  # no less: where a check still fires, the engine holds the week
 _CERTAIN, _EVEN = Decimal(100), Decimal(50)
 Document = Mapping[str, Any]
 
@@ -85,9 +85,7 @@ def _engine(case: Case, found: Document) -> dict[str, Any]:
 
 
 def _resolved(case: Case, verdict: CaseVerdict, evidence: CaseEvidence | None) -> dict[str, Any]:
-    """A person's verdict stands before the engine's. A real change leaves nothing to doubt."""
-    if verdict.verdict == CaseVerdict.Verdict.REAL_CHANGE:
-        return {}
+    """A person's verdict that leaves something to doubt stands before the engine's."""
     found = document(evidence.assessment) if evidence else None
     sure = verdict.verdict != CaseVerdict.Verdict.UNDETERMINED
     engine = doubt_of(found) if found else None
@@ -150,13 +148,14 @@ def _said(case: Case, row: RunVintage, monday: dt.date) -> dict[str, Any]:
 
     A verdict stands also where the week is made from other data by now, as late events change every young
     week, until the engine looked at that and finds nothing wrong with it any more. One that left the matter
-    undetermined says what the engine says of the newest data.
+    undetermined says what the engine says of the newest data. A real change leaves nothing to doubt.
     """
     verdict = selectors.verdict_of(case)
-    if verdict is None:
+    if verdict is None or verdict.verdict == CaseVerdict.Verdict.REAL_CHANGE:
         return {}
-    found = looked_at_anew(case, row, monday)
+    evidence = evidence_of(case, verdict)
+    found = looked_at_anew(evidence, row, monday) if evidence else None
     is_sure = verdict.verdict != CaseVerdict.Verdict.UNDETERMINED
-    if found and verdict.verdict != _HEALED and (not is_sure or found["verdict"]["outcome"] == _HEALED):
+    if found and (not is_sure or found["verdict"]["proposal"] == _HEALED):
         return _engine(case, found)
-    return _resolved(case, verdict, evidence_of(case, verdict))
+    return _resolved(case, verdict, evidence)

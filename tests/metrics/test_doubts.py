@@ -33,7 +33,7 @@ FOUND = {
         {"kind": "quiet", "probability": "0.0100"},
         {"kind": "unknown", "probability": "0.0800"},
     ],
-    "verdict": {"outcome": "data_defect"},
+    "verdict": {"outcome": "data_defect", "proposal": "exclude"},
 }
 
 
@@ -175,7 +175,7 @@ def looked_at(run, **more):
 
 
 HEALED = {
-    "verdict": {"outcome": "real_change"},
+    "verdict": {"outcome": "real_change", "proposal": "certify"},
     "hypotheses": [
         {"kind": "data_defect", "probability": "0.0300"},
         {"kind": "real_change", "probability": "0.9700"},
@@ -193,27 +193,24 @@ def test_a_verdict_outlives_a_late_event_until_the_engine_finds_nothing_wrong_an
     assert doubt(launch) == Decimal(100), "nobody looked at the new data yet"
     looked_at(later)
     assert doubt(launch) == Decimal(100), "the engine sees the defect still"
+    held = recomputed(publication, LATER + dt.timedelta(hours=1))
+    looked_at(held, **HEALED | {"verdict": {"outcome": "real_change", "proposal": "hold"}})
+    assert doubt(launch) == Decimal(100), "a check fires still"
     healed = recomputed(publication, LATER + dt.timedelta(days=1))
     looked_at(healed, **HEALED)
     assert doubt(launch) == Decimal("3.00")
 
 
-def test_what_was_left_open_is_what_the_engine_says_of_the_newest_data(lake):
+@pytest.mark.parametrize(
+    ("verdict", "more", "left"), [("undetermined", HEALED, Decimal("3.00")), ("real_change", {}, None)]
+)
+def test_what_was_left_open_is_as_the_engine_says_and_a_real_change_stays_one(lake, verdict, more, left):
     launch = ready(lake)
     publication = Publication.objects.get()
-    ended("undetermined", run=vintage_of(publication).run_id)
+    ended(verdict, run=vintage_of(publication).run_id)
     corrected(lake)
-    looked_at(recomputed(publication), **HEALED)
-    assert doubt(launch) == Decimal("3.00")
-
-
-def test_a_real_change_is_not_doubted_again_by_the_engine_alone(lake):
-    launch = ready(lake)
-    publication = Publication.objects.get()
-    ended("real_change", run=vintage_of(publication).run_id)
-    corrected(lake)
-    looked_at(recomputed(publication))
-    assert doubt(launch) is None
+    looked_at(recomputed(publication), **more)
+    assert doubt(launch) == left
 
 
 def vintage_of(publication):
