@@ -9,7 +9,6 @@ from typing import Any
 
 from metrics.anomalies import document
 from metrics.anomalies.bounds import Range
-from metrics.anomalies.checks.base import Level, rank
 from metrics.anomalies.detect import Alarm, Thresholds, fast, slow
 from metrics.anomalies.estimates import Corrected, corrected, range_of, suspect_rows
 from metrics.anomalies.evidence import Evidence, gather, values
@@ -78,7 +77,7 @@ def assess(
     hypotheses = judge(stored.learned, found, recent=tuple(sorted(recent)), known=listed)
     top = hypotheses[0].name
     left = unexplained(stored.learned, evidence, top)
-    kinds = _doubted(evidence, named(hypotheses, left))
+    kinds = _doubted(evidence, named(evidence, hypotheses, left))
     suspect = suspect_rows(world, evidence, kinds)
     history = history_of(world)
     found_by, replayed = (thresholds, 0) if thresholds else thresholds_of(history, world.window.first)
@@ -102,7 +101,7 @@ def _doubted(evidence: Evidence, name: str) -> list[str]:
     """The kinds whose rows are doubted: the named one, or every check that fires while none is named."""
     if name:
         return [name] if name in evidence.findings else []
-    return [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)]
+    return [kind for kind, one in evidence.findings.items() if one.fires]
 
 
 def _alarms(world: World, history: History, thresholds: Thresholds) -> list[Alarm]:

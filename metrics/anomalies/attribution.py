@@ -50,8 +50,17 @@ class Split:
     @property
     def share_of_mix(self) -> float:
         """How much of the change is weights; 0 where there was none."""
+        return self._share(self.mix)
+
+    @property
+    def share_of_known(self) -> float:
+        """How much of the change is weights of parts that were there before. What is new is no shift."""
+        known = (effect.mix for segment, effect in self.parts.values() if segment.due_before)
+        return self._share(sum(known, Fraction(0)))
+
+    def _share(self, mix: Fraction) -> float:
         whole = self.mix + self.rate
-        return float(self.mix / whole) if whole else 0.0
+        return float(mix / whole) if whole else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,8 @@ class Attribution:
 
     @property
     def most_mix(self) -> Split | None:
-        """The split in which weights did most."""
-        return max(self.splits, key=lambda one: (one.share_of_mix, one.dimension), default=None)
+        """The split in which weights of parts that were there before did most."""
+        return max(self.splits, key=lambda one: (one.share_of_known, one.dimension), default=None)
 
 
 def attribute(world: World, *, is_moved: bool) -> Attribution:

@@ -8,9 +8,9 @@ change; they cannot name its cause.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import exp, hypot, log
 from typing import Final
 
 import numpy as np
@@ -22,8 +22,12 @@ TOPIC: Final = "late_delivery"
 MOST: Final = 2.0  # log10 of the strongest Bayes factor one signal may have
 _LOUD: Final = 0.5  # log10 of the Bayes factor from which the witness is heard
 _QUIET_CONTROL: Final = 0.15
-_LEAST_DAYS: Final = 14
+_LEAST_DAYS: Final = 12  # three weekdays of four weeks
+_LAGS: Final = (0.35, 0.25, 0.15, 0.1, 0.1, 0.05)  # of a day's contacts: about that day, the one before, ...
 _NINETY: Final = 1.6449
+# Unrest of lateness from which days tell contacts of the late from those of all others.
+_TELLING: Final = 0.02
+_FLOORS: Final = (0.1, 0.25, 0.4)  # of contacts that have nothing to do with lateness, where they do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ class Corroboration:
         return "refute" if self.factor > _LOUD else "agree" if self.factor < -_LOUD else "silent"
 
     @property
+    def refutes(self) -> bool:
+        """Whether a witness that can tell says that lateness did not change as reported."""
+        return self.is_a_witness and self.word == "refute"
+
+    @property
     def is_control_quiet(self) -> bool:
         """Whether the topics that have nothing to do with deliveries stayed as they were."""
         return abs(self.control) < _QUIET_CONTROL + 2 * self.control_noise
@@ -81,35 +90,109 @@ def corroborate(
     """Compare contacts of the suspect days with the base days.
 
     `late` and `due` are shipments by promise day. Contacts come some days after: each day's are read
-    against the lateness of that day and the five before, with weights that fade.
+    against the lateness of that day and the five before, with weights that fade, so the first suspect days
+    are known to be half about the days before. Compared are the same weekdays: people ask less at weekends.
     """
     by_topic = _by_topic(contacts)
     about_late = by_topic.get(TOPIC, {})
-    days = [day for day in base if day in about_late and due.get(day)]
-    now = [day for day in suspect if day in about_late and due.get(day)]
-    if len(days) < _LEAST_DAYS or len(now) < 3:
+    heard = [day for day in suspect if day in about_late and due.get(day)]
+    weekdays = {day.weekday() for day in heard}
+    days = [day for day in base if day in about_late and due.get(day) and day.weekday() in weekdays]
+    if len(days) < _LEAST_DAYS or len(heard) < 3:
         return Silence(
             "there are no contacts of enough days, before or now" if about_late else "there are none"
         )
-    slope, floor, spread = _fit(days, late, due, about_late)
-    before = 1 - sum(late.get(d, 0) for d in days) / sum(due[d] for d in days)
-    reported = 1 - sum(late.get(d, 0) for d in now) / sum(due[d] for d in now)
-    # The first suspect days still hear of the days before; the last ones say most.
-    told = now[2:] if len(now) > 4 else now
-    seen = sum(about_late[day] for day in told)
-    volume = sum(due[day] for day in told)
-    unchanged = floor * volume + slope * volume * (1 - before)
-    claimed = floor * volume + slope * volume * (1 - reported)
-    noise = float(np.sqrt(spread**2 / max(len(told), 1) + 1 / max(seen, 1)))
-    implied, low, high = (
-        1 - min(max((rate / volume - floor) / slope, 0.0), 1.0)
-        for rate in (seen, seen * np.exp(_NINETY * noise), seen * np.exp(-_NINETY * noise))
+    before, reported = (
+        1 - sum(late.get(d, 0) for d in some) / sum(due[d] for d in some) for some in (days, heard)
     )
-    apart = abs(log(max(claimed, 1e-9) / max(unchanged, 1e-9)))
+    heard_of = _Heard(
+        seen=sum(about_late[day] for day in heard),
+        volume=sum(due[day] for day in heard),
+        late=sum(_weighted(day, late, due) * due[day] for day in heard),
+        own=sum(_own_part(day, set(heard), due) * due[day] for day in heard) / sum(due[day] for day in heard),
+        before=before,
+        days=len(heard),
+    )
+    fits = [_read(fit, heard_of) for fit in _fits(days, late, due, about_late)]
+    middle = fits[len(fits) // 2]
+    low, high = _interval(fits, middle)
     return Corroboration(
-        reported, before, implied, low, high, _factor(seen, unchanged, claimed, noise), apart >= 2 * noise,
-        *_control(by_topic, days, told, due), seen, claimed, unchanged,
+        reported, before, middle.implied, low, high, _factor(fits), middle.discriminates,
+        *_control(by_topic, days, heard, due), heard_of.seen, middle.claimed, middle.unchanged,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Contacts per late shipment, contacts per shipment that was not late, and the unrest of both (log)."""
+
+    slope: float
+    floor: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came on the suspect days: contacts, shipments, late ones (weighted by what contacts of a day
+    are about), the part that is about the suspect days themselves, the rate before, and the days."""
+
+    seen: int
+    volume: int
+    late: float
+    own: float
+    before: float
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is heard, by one fit; see `Corroboration`."""
+
+    implied: float
+    low: float
+    high: float
+    of_unchanged: float  # log likelihoods
+    of_claimed: float
+    discriminates: bool
+    claimed: float
+    unchanged: float
+
+
+def _read(fit: _Fit, heard: _Heard) -> _Reading:
+    unchanged = (fit.floor + fit.slope * (1 - heard.before)) * heard.volume
+    claimed = fit.floor * heard.volume + fit.slope * heard.late
+    noise = float(np.sqrt(fit.spread**2 / max(heard.days, 1) + 1 / max(heard.seen, 1)))
+    # Part of what is said on these days is about the days before, which were as they were.
+    others = (1 - heard.own) * (1 - heard.before)
+    implied, low, high = (
+        1 - min(max(((rate / heard.volume - fit.floor) / fit.slope - others) / heard.own, 0.0), 1.0)
+        for rate in (heard.seen, heard.seen * exp(_NINETY * noise), heard.seen * exp(-_NINETY * noise))
+    )
+    r = log((heard.seen + 0.5) / (unchanged + 0.5))
+    shift = log((claimed + 0.5) / (unchanged + 0.5))
+    return _Reading(
+        implied, low, high, of_unchanged=-(r**2) / (2 * noise**2),
+        of_claimed=-((r - shift) ** 2) / (2 * noise**2), discriminates=abs(shift) >= 2 * noise,
+        claimed=claimed, unchanged=unchanged,
+    )  # fmt: skip
+
+
+def _interval(fits: Sequence[_Reading], middle: _Reading) -> tuple[float, float]:
+    """What chance and not knowing the floor leave open together."""
+    implied = [one.implied for one in fits]
+    down = hypot(middle.implied - middle.low, middle.implied - min(implied))
+    up = hypot(middle.high - middle.implied, max(implied) - middle.implied)
+    return max(middle.implied - down, 0.0), min(middle.implied + up, 1.0)
+
+
+def _factor(fits: Sequence[_Reading]) -> float:
+    """log10 of the Bayes factor for unchanged lateness against the reported one, capped; all fits are alike
+    likely beforehand."""
+    unchanged, claimed = (
+        log(sum(exp(one - max(some)) for one in some)) + max(some)
+        for some in ([one.of_unchanged for one in fits], [one.of_claimed for one in fits])
+    )
+    return float(np.clip((unchanged - claimed) / log(10), -MOST, MOST))
 
 
 def _by_topic(contacts: Sequence[tuple[dt.date, str, int]]) -> dict[str, dict[dt.date, int]]:
@@ -120,47 +203,52 @@ def _by_topic(contacts: Sequence[tuple[dt.date, str, int]]) -> dict[str, dict[dt
     return found
 
 
-def _fit(
+def _fits(
     days: Sequence[dt.date],
     late: Mapping[dt.date, int],
     due: Mapping[dt.date, int],
     seen: Mapping[dt.date, int],
-) -> tuple[float, float, float]:
-    """Contacts per late shipment, contacts per shipment that was not late, and the unrest of both (log)."""
+) -> list[_Fit]:
+    """The fit of the base days; several where weeks of one level cannot tell floor from slope."""
     volume = np.array([due[day] for day in days], dtype=float)
     behind = np.array([_weighted(day, late, due) for day in days])
-    rate = np.array([seen[day] for day in days]) / volume
-    # Weeks of one level cannot tell floor from slope; the floor is then taken as a fixed small part.
-    spread_of_late = float(np.std(behind))
-    if spread_of_late > 0.02:
+    counts = np.array([seen[day] for day in days], dtype=float)
+    rate = counts / volume
+    if float(np.std(behind)) > _TELLING:
         slope, floor = np.polyfit(behind, rate, 1)
-        floor = max(float(floor), 0.0)
-        slope = max(float(slope), 1e-6)
+        lines = [(max(float(slope), 1e-6), max(float(floor), 0.0))]
     else:
-        floor = 0.1 * float(np.mean(rate))
-        slope = max((float(np.mean(rate)) - floor) / max(float(np.mean(behind)), 1e-6), 1e-6)
-    expected = (floor + slope * behind) * volume
-    residuals = np.log((np.array([seen[day] for day in days]) + 0.5) / (expected + 0.5))
-    return slope, floor, float(max(1.4826 * np.median(np.abs(residuals - np.median(residuals))), 0.02))
+        mean = float(np.mean(rate))
+        lines = [
+            (max((1 - part) * mean / max(float(np.mean(behind)), 1e-6), 1e-6), part * mean)
+            for part in _FLOORS
+        ]
+    return [_Fit(slope, floor, _unrest(counts, (floor + slope * behind) * volume)) for slope, floor in lines]
+
+
+def _unrest(counts: Numbers, expected: Numbers) -> float:
+    residuals = np.log((counts + 0.5) / (expected + 0.5))
+    return float(max(1.4826 * np.median(np.abs(residuals - np.median(residuals))), 0.02))
 
 
 def _weighted(day: dt.date, late: Mapping[dt.date, int], due: Mapping[dt.date, int]) -> float:
-    weights = [0.35, 0.25, 0.15, 0.1, 0.1, 0.05]
     total = kept = 0.0
-    for back, weight in enumerate(weights):
-        past = day - dt.timedelta(days=back)
-        if due.get(past):
-            total += weight * late.get(past, 0) / due[past]
-            kept += weight
+    for past, weight in _heard_of(day, due):
+        total += weight * late.get(past, 0) / due[past]
+        kept += weight
     return total / kept if kept else 0.0
 
 
-def _factor(seen: int, unchanged: float, claimed: float, noise: float) -> float:
-    """log10 of the Bayes factor for unchanged lateness against the reported one, capped."""
-    r = log((seen + 0.5) / (unchanged + 0.5))
-    shift = log((claimed + 0.5) / (unchanged + 0.5))
-    raw = ((r - shift) ** 2 - r**2) / (2 * noise**2) / log(10)
-    return float(np.clip(raw, -MOST, MOST))
+def _own_part(day: dt.date, among: Collection[dt.date], due: Mapping[dt.date, int]) -> float:
+    """Which part of what is said on a day is about days among these."""
+    parts = [(weight, past in among) for past, weight in _heard_of(day, due)]
+    return sum(weight for weight, is_own in parts if is_own) / sum(weight for weight, _ in parts)
+
+
+def _heard_of(day: dt.date, due: Mapping[dt.date, int]) -> list[tuple[dt.date, float]]:
+    """The days a day's contacts are about, with their weights."""
+    pasts = [(day - dt.timedelta(days=back), weight) for back, weight in enumerate(_LAGS)]
+    return [(past, weight) for past, weight in pasts if due.get(past)]
 
 
 def _control(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -52,6 +53,7 @@ def of(found: Assessment) -> dict[str, Any]:
             for one in found.alarms
         ],
         "checks": [_check(kind, finding) for kind, finding in evidence.findings.items()],
+        "traces": [asdict(one) for one in evidence.traces.values()],
         "hypotheses": [_hypothesis(evidence, one) for one in found.hypotheses],
         "owner": _owner(found),
         "attribution": _attribution(evidence),

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from metrics.anomalies.bounds import Range, no_assumption
-from metrics.anomalies.checks.base import Level, rank
 from metrics.anomalies.contacts import Corroboration
 from metrics.anomalies.evidence import Evidence
 from metrics.anomalies.world import DUE, ON_TIME, World
@@ -44,7 +43,7 @@ def suspect_rows(world: World, evidence: Evidence, kinds: list[str]) -> tuple[in
 def _doubted(evidence: Evidence, kinds: list[str]) -> list[str]:
     """The rows the firing checks among `kinds` doubt, as SQL conditions."""
     found = [evidence.findings[kind] for kind in kinds if kind in evidence.findings]
-    return [f"({one.suspect})" for one in found if one.suspect and rank(one.level) >= rank(Level.FIRE)]
+    return [f"({one.suspect})" for one in found if one.suspect and one.fires]
 
 
 def range_of(world: World, suspect: tuple[int, int]) -> Range:

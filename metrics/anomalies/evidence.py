@@ -13,11 +13,14 @@ from metrics.anomalies.checks.base import Finding, Level
 from metrics.anomalies.checks.registry import CHECKS
 from metrics.anomalies.checks.shares import Step, step_of
 from metrics.anomalies.contacts import Corroboration, Silence, corroborate
+from metrics.anomalies.traces import Trace, traces_of
 from metrics.anomalies.world import DUE, ON_TIME, World
 
 MOVED_Z: Final = 3.0
 MOVED_STEP: Final = 0.01
 MIX_SHARE: Final = 0.6  # of the change that weights have to make
+MIX_LEAST: Final = 0.4  # the same where what rates made is no more than noise makes
+NOISE_Z: Final = 2.0
 _BY_DAY: Final = f"""
 SELECT day, part, count(*) FILTER ({DUE}), count(*) FILTER (status = 'on_time'),
   count(*) FILTER (status = 'late'), count(*) FILTER (status = 'pending'),
@@ -41,8 +44,9 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the checks found (by kind), how the rate stepped and where, what batches overruled, and what the
-    contacts say of it. `volume` is due shipments a day over those before."""
+    """What the checks found (by kind), how the rate stepped and where, what batches overruled, what the
+    contacts say of it, and the traces (by name) of what is on nobody's list. `volume` is due shipments a day
+    over those before."""
 
     findings: Mapping[str, Finding]
     step: Step | None
@@ -51,6 +55,7 @@ class Evidence:
     batches: Sequence[Overruled]
     contacts: Corroboration | Silence
     volume: float
+    traces: Mapping[str, Trace]
 
     @property
     def is_moved(self) -> bool:
@@ -77,7 +82,7 @@ def gather(world: World, *, without: Collection[str] = ()) -> Evidence:
     step = step_of(world.shares(ON_TIME, DUE)[""])
     return Evidence(
         findings, step, days, attribute(world, is_moved=_is_moved(step)), overruled(world),
-        _contacts(world, days), _volume(days),
+        _contacts(world, days), _volume(days), traces_of(world),
     )  # fmt: skip
 
 
@@ -91,14 +96,22 @@ def values(evidence: Evidence) -> dict[str, str]:
     step, moved = evidence.step, evidence.is_moved
     found["step"] = "flat" if not moved or step is None else "up" if step.size > 0 else "down"
     if moved:
-        split = evidence.attribution.most_mix
-        found["mix"] = "weights" if split and split.share_of_mix >= MIX_SHARE else "rates"
+        found["mix"] = "weights" if _is_by_weights(evidence) else "rates"
         found["batch"] = "one" if evidence.seat else "none"
     contacts = evidence.contacts
     if moved and isinstance(contacts, Corroboration) and contacts.is_a_witness:
         found["contacts"] = contacts.word
     found["volume"] = "more" if evidence.volume > 1.4 else "less" if evidence.volume < 0.7 else "usual"
-    return found
+    return found | {name: "seen" if one.is_seen else "usual" for name, one in evidence.traces.items()}
+
+
+def _is_by_weights(evidence: Evidence) -> bool:
+    """Whether weights made the change: most of it, or much of it where rates did no more than noise does."""
+    split, step = evidence.attribution.most_mix, evidence.step
+    if split is None or step is None:
+        return False
+    is_noise = abs(float(split.rate)) < NOISE_Z * abs(step.size / step.z)
+    return split.share_of_known >= (MIX_LEAST if is_noise else MIX_SHARE)
 
 
 def _contacts(world: World, days: Sequence[DayRow]) -> Corroboration | Silence:

@@ -17,6 +17,7 @@ from typing import Final
 
 from metrics.anomalies.checks.base import Family
 from metrics.anomalies.checks.registry import CHECKS
+from metrics.anomalies.traces import TRACES
 
 QUIET: Final = "quiet"
 REAL: Final = "real_change"
@@ -34,18 +35,20 @@ CALM: Final = 0.1  # of the prior of what moves the rate, where the rate did not
 RECENT_CHANGE: Final = 3.0  # how much likelier a defect tied to a logged change of the last 14 days is
 
 CAP: Final = 4.6  # nats a family can weigh
-PRIOR_WORLDS: Final = 3.0  # how many worlds the mean of all hypotheses counts as in each of them
+PRIOR_WORLDS: Final = 5.0  # how many worlds the mean of all hypotheses counts as in each of them
 # What a check is taken to say of its own defect before anything is planted; what is seen soon outweighs it.
 OWN: Final[Mapping[str, float]] = {"clear": 0.08, "hint": 0.07, "fire": 0.25, "strong": 0.6}
 OWN_MIX: Final[Mapping[str, float]] = {"weights": 0.85, "rates": 0.15}  # the same of weights that shifted
 KEPT: Final = 0.02  # of the prior, whatever is seen: nothing is ever certain
 REST: Final = 0.3  # weight of all but the strongest item of a family
-LEAST: Final = 0.03  # no value is rarer, or commoner than one less this, under any hypothesis
+LEAST: Final = 0.01  # no value is rarer, or commoner than one less this, under any hypothesis
 
-_OTHERS: Final = ("contacts", "step", "mix", "batch", "volume")
+_OTHERS: Final = ("contacts", "step", "mix", "batch", "volume", *TRACES)
 _FAMILIES: Final[Mapping[str, Family]] = {
     **{check.kind: check.family for check in CHECKS},
     "contacts": Family.OUTSIDE,
+    "refused": Family.COMPLETENESS,
+    "ahead": Family.TIMES,
     **dict.fromkeys(("step", "mix", "batch", "volume"), Family.RATE),
 }  # fmt: skip
 
@@ -127,6 +130,7 @@ def values_of(item: str) -> tuple[str, ...]:
         "mix": ("weights", "rates"),
         "batch": ("one", "none"),
         "volume": ("more", "less", "usual"),
+        **dict.fromkeys(TRACES, ("seen", "usual")),
     }.get(item, ("clear", "hint", "fire", "strong"))
 
 

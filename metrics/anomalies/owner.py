@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from metrics.anomalies.checks.base import Level, per_cent, rank
+from metrics.anomalies.checks.base import Level, per_cent
 from metrics.anomalies.checks.registry import BY_KIND
 from metrics.anomalies.contacts import Corroboration
 from metrics.anomalies.evidence import Evidence
@@ -81,7 +81,7 @@ def _predictions(evidence: Evidence, name: str) -> list[Prediction]:
 
 def _own_check(evidence: Evidence, name: str) -> Prediction:
     finding = evidence.findings[name]
-    holds = None if finding.level is Level.UNTESTABLE else rank(finding.level) >= rank(Level.FIRE)
+    holds = None if finding.level is Level.UNTESTABLE else finding.fires
     return Prediction(f"The check for it fires: {BY_KIND[name].title}.", finding.sentence, holds)
 
 
@@ -114,8 +114,6 @@ def _outside(evidence: Evidence, is_real: bool) -> Prediction:
 
 
 def _nothing_fires(evidence: Evidence) -> Prediction:
-    firing = [
-        BY_KIND[kind].title for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)
-    ]
+    firing = [BY_KIND[kind].title for kind, one in evidence.findings.items() if one.fires]
     seen = f"{len(firing)} fire: {'; '.join(firing[:3])}." if firing else "None fires."
     return Prediction("No check of the data fires.", seen, not firing)

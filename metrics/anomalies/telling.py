@@ -33,7 +33,7 @@ def next_of(
     left: Sequence[str] = (),
 ) -> Next | None:
     """The untested item with the highest expected gain; None once a cause is named or nothing is wrong."""
-    if named(hypotheses, left):
+    if named(evidence, hypotheses, left):
         return None
     open_items = [item for item in (*evidence.findings, "contacts") if item not in found]
     best = max(((gain(learned, hypotheses, item), item) for item in open_items), default=(0.0, ""))
@@ -46,7 +46,7 @@ def next_of(
             "Ask the carriers for proof of delivery of 50 parcels drawn from these days: it tells what was"
             " delivered from what was told.",
         )  # fmt: skip
-    title = TITLES.get(best[1], "Customers' contacts")
+    title = "Customers' contacts" if best[1] == "contacts" else TITLES[best[1]]
     return Next(best[1], title, best[0], f"Not tested yet, and most telling: {lower(title)}.")
 
 

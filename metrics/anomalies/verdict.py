@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from metrics.anomalies.checks.base import Level, per_cent, rank
+from metrics.anomalies.checks.base import Level, per_cent
 from metrics.anomalies.checks.registry import BY_KIND, CHECKS
 from metrics.anomalies.contacts import Corroboration
 from metrics.anomalies.evidence import Evidence
@@ -51,24 +51,33 @@ def chances(hypotheses: Sequence[Hypothesis]) -> dict[str, float]:
 
 
 def unexplained(learned: Learned, evidence: Evidence, name: str) -> tuple[str, ...]:
-    """The checks that fire although they seldom do under this explanation: it cannot be all there is. What is
-    not listed explains anything."""
+    """What there is although it seldom is under this explanation: checks that fire, traces, contacts that
+    refute the rate. It cannot be all there is. What is not listed explains anything."""
     if name == UNKNOWN:
         return ()
-    fires = [kind for kind in evidence.findings if kind != name and not _is_clear(evidence, kind)]
+    seen = [kind for kind, one in evidence.findings.items() if one.fires and kind != name]
+    fires: dict[str, tuple[str, ...]] = dict.fromkeys(seen, ("fire", "strong"))
+    fires |= {name: ("seen",) for name, one in evidence.traces.items() if one.is_seen}
+    if evidence.is_moved and isinstance(evidence.contacts, Corroboration) and evidence.contacts.refutes:
+        fires["contacts"] = ("refute",)
     return tuple(
-        kind
-        for kind in fires
-        if evidence.findings[kind].level is not Level.UNTESTABLE
-        and learned.chance(name, kind, "fire") + learned.chance(name, kind, "strong") < SELDOM
+        item
+        for item, values in fires.items()
+        if sum(learned.chance(name, item, value) for value in values) < SELDOM
     )
 
 
-def named(hypotheses: Sequence[Hypothesis], left: Sequence[str]) -> str:
-    """The explanation that is sure enough to be named; empty where none is, or where it leaves checks that
-    fire unexplained."""
+def named(evidence: Evidence, hypotheses: Sequence[Hypothesis], left: Sequence[str]) -> str:
+    """The explanation that is sure enough to be named. Empty where none is, where it leaves checks that fire
+    unexplained, and where a defect's own check does not fire: other traces may be another defect's."""
     top = hypotheses[0]
-    return top.name if top.probability >= NAMED and top.name != UNKNOWN and not left else ""
+    if top.probability < NAMED or top.name == UNKNOWN or left:
+        return ""
+    return "" if top.name in DEFECTS and not _is_seen(evidence, top.name) else top.name
+
+
+def _is_seen(evidence: Evidence, kind: str) -> bool:
+    return kind in evidence.findings and evidence.findings[kind].fires
 
 
 def verdict_of(
@@ -76,11 +85,13 @@ def verdict_of(
 ) -> Verdict:
     """The proposal. `bias` bounds how far the defect can have moved the rate (a share of due); `left` are
     the checks that fire and that the first explanation does not explain."""
-    by_sort, name = chances(hypotheses), named(hypotheses, left)
+    by_sort, name = chances(hypotheses), named(evidence, hypotheses, left)
     gates = tuple(kind for kind in GATES if kind in evidence.findings and not _is_clear(evidence, kind))
     proposal = "hold" if left else _proposal(evidence, by_sort, name, gates, bias)
     confidence, why = _confidence(evidence)
-    sentence = _sentence(by_sort, hypotheses[0], proposal, left)
+    sentence = _sentence(by_sort, hypotheses[0], proposal, left, is_named=bool(name))
+    if name in (QUIET, REAL, MIX) and (fires := _fires(evidence)):
+        sentence += f" To be told beside it: {', '.join(lower(TITLES[kind]) for kind in fires)}."
     told = (_subject(evidence, hypotheses[0].name), sentence, confidence, why)
     return Verdict(_outcome(by_sort), proposal, name, *told, gates)
 
@@ -96,7 +107,7 @@ def _proposal(
     if sum(row.pending for row in now) > IMMATURE * sum(row.due for row in now):
         return "hold"
     if by_sort["real"] >= (NAMED if _is_calm(evidence) else CERTAIN) and not gates:
-        return "certify"
+        return "certify_and_disclose" if _fires(evidence) else "certify"
     if name in DEFECTS:
         return "exclude" if bias >= SMALL_BIAS else "certify_and_disclose"
     return "hold"
@@ -105,8 +116,12 @@ def _proposal(
 def _is_calm(evidence: Evidence) -> bool:
     """Whether neither the rate moved nor any check fires. What is believed beforehand is for weeks that gave
     cause to ask; a week that gave none need not be proved as surely."""
-    is_quiet = all(rank(one.level) < rank(Level.FIRE) for one in evidence.findings.values())
-    return is_quiet and not evidence.is_moved
+    return not _fires(evidence) and not evidence.is_moved
+
+
+def _fires(evidence: Evidence) -> list[str]:
+    """The checks that fire. What a real change explains of them (longer promises) is told beside it."""
+    return [kind for kind, one in evidence.findings.items() if one.fires]
 
 
 def _outcome(by_sort: Mapping[str, float]) -> str:
@@ -118,7 +133,9 @@ def _outcome(by_sort: Mapping[str, float]) -> str:
     return "definition_change" if by_sort["definition_change"] > by_sort["data_defect"] else "data_defect"
 
 
-def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str, left: Sequence[str] = ()) -> str:
+def _sentence(
+    by_sort: Mapping[str, float], top: Hypothesis, proposal: str, left: Sequence[str], *, is_named: bool
+) -> str:
     """Likelihood only; confidence has a sentence of its own, as the two must not be mixed."""
     real = by_sort["real"]
     first = f"{_said(real)} that the figure reflects deliveries ({per_cent(real)})."
@@ -130,8 +147,13 @@ def _sentence(by_sort: Mapping[str, float], top: Hypothesis, proposal: str, left
             f"First is: {lower(TITLES[top.name])} ({per_cent(top.probability)}), which does not explain what"
             f" else fires: {others}."
         )
-    elif top.probability >= NAMED and top.name != UNKNOWN:
+    elif is_named:
         second = f"{_said(top.probability)} that {lower(TITLES[top.name])} ({per_cent(top.probability)})."
+    elif top.probability >= NAMED and top.name != UNKNOWN:
+        second = (
+            f"First is: {lower(TITLES[top.name])} ({per_cent(top.probability)}), but the check that looks for"
+            " it does not fire, so it is not named."
+        )
     else:
         second = (
             f"No single explanation is likely enough to be named; first is: {lower(TITLES[top.name])}"
@@ -173,6 +195,6 @@ def bias_of(evidence: Evidence, name: str) -> float:
     """The most a defect can have moved the rate: what its own check bounds, or the step itself."""
     step = abs(evidence.step.size) if evidence.step and evidence.is_moved else 0.0
     finding = evidence.findings.get(name)
-    if finding is None or rank(finding.level) < rank(Level.FIRE):
+    if finding is None or not finding.fires:
         return step
     return max(finding.bias, step)

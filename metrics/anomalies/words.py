@@ -9,6 +9,7 @@ from metrics.anomalies.checks.registry import BY_KIND
 from metrics.anomalies.contacts import Corroboration, Silence
 from metrics.anomalies.evidence import Evidence
 from metrics.anomalies.hypotheses import MIX, QUIET, REAL, UNKNOWN
+from metrics.anomalies.traces import TRACES
 
 # The scale of ICD 203 (Office of the Director of National Intelligence, "Analytic Standards").
 SCALE: Final = (
@@ -20,6 +21,8 @@ TITLES: Final = {
     REAL: "Deliveries really changed",
     MIX: "What is shipped changed, not how well it is delivered",
     UNKNOWN: "Something that is not on the list",
+    **TRACES,
+    "contacts": "Customers' contacts do not follow the rate",
     **{kind: check.title for kind, check in BY_KIND.items()},
 }
 # Changed rules are neither a fault of the data nor a change of the world.
@@ -53,19 +56,25 @@ def sentence_of(evidence: Evidence, item: str) -> str:
     """What an item of evidence says, as one sentence."""
     if item in evidence.findings:
         return evidence.findings[item].sentence
+    says = {
+        "step": step_sentence, "mix": mix_sentence, "batch": batch_sentence, "volume": volume_sentence,
+    }  # fmt: skip
+    if item in evidence.traces:
+        return evidence.traces[item].sentence
+    return says[item](evidence) if item in says else contacts_sentence(evidence.contacts)
+
+
+def step_sentence(evidence: Evidence) -> str:
+    """Whether the rate moved, and by how much."""
     step = evidence.step
-    if item == "step" and step is not None:
-        moved = (
-            f"The rate moved by {points(step.size)}, from {per_cent(step.before)} to {per_cent(step.now)}."
-        )
-        return moved if evidence.is_moved else "The rate itself did not move beyond its usual unrest."
-    if item == "mix":
-        return mix_sentence(evidence)
-    if item == "batch":
-        return batch_sentence(evidence)
-    if item == "volume":
-        return f"Shipments a day are {evidence.volume * 100:.0f} % of what they were."
-    return contacts_sentence(evidence.contacts)
+    if step is None or not evidence.is_moved:
+        return "The rate itself did not move beyond its usual unrest."
+    return f"The rate moved by {points(step.size)}, from {per_cent(step.before)} to {per_cent(step.now)}."
+
+
+def volume_sentence(evidence: Evidence) -> str:
+    """How much is shipped."""
+    return f"Shipments a day are {evidence.volume * 100:.0f} % of what they were."
 
 
 def mix_sentence(evidence: Evidence) -> str:

@@ -120,13 +120,16 @@ class World:
         """Texts as an SQL list for IN; a list of nothing holds the empty text."""
         return ", ".join(literal(value) for value in values) or "''"
 
-    def shares(self, hits: str, trials: str) -> dict[str, Shares]:
+    def shares(self, hits: str, trials: str, *, early: int = 0) -> dict[str, Shares]:
         """Daily counts of shipments for which `hits` holds, among those for which `trials` does: of all of
-        them (under the empty name) and of each large carrier. `hits` and `trials` are SQL over `shipment`."""
+        them (under the empty name) and of each large carrier. `hits` and `trials` are SQL over `shipment`.
+        So many days before the suspect ones (`early`) count among them, and not as base."""
+        since = self.window.first - dt.timedelta(days=early)
         found = self.rows(
-            f"SELECT part, day, carrier, count(*) FILTER (({trials}) AND ({hits})),"
-            f" count(*) FILTER ({trials})"
-            " FROM shipment WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL"
+            f"SELECT CASE WHEN day >= $since THEN 'suspect' ELSE part END AS part, day, carrier,"
+            f" count(*) FILTER (({trials}) AND ({hits})), count(*) FILTER ({trials})"
+            " FROM shipment WHERE part IS NOT NULL GROUP BY ALL ORDER BY ALL",
+            since=since,
         )
         days = {part: sorted({row[1] for row in found if row[0] == part}) for part in ("base", "suspect")}
         names = ["", *self.carriers]

@@ -28,7 +28,7 @@ from otdr_hub.lib import clock
 
 # What the deliveries themselves explain; everything else would be a defect, or nobody knows what.
 _REAL: Final = ("quiet", "real_change", "mix_shift")
-_HEALED: Final = "certify"  # no less: where a check still fires, the engine holds the week
+_HEALED: Final = "certify"  # no less: where a check still fires, there is something to be told first
 _CERTAIN, _EVEN = Decimal(100), Decimal(50)
 Document = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from metrics.anomalies.hypotheses import MIX, QUIET, REAL
-from metrics.simulate.changes import OF_A_CARRIER, OF_A_LANE, Change
+from metrics.simulate.changes import OF_A_CARRIER, OF_A_LANE, Change, slowing_lanes
 from metrics.simulate.defects import KINDS, BackfillDefaultedStamps, Defect, DeliveredEventsMissing
 from metrics.simulate.presets import preset_markets
 from metrics.simulate.scenario import Scenario
@@ -127,12 +127,9 @@ def lanes_of(market: str) -> list[str]:
 
 
 def slow_lanes_of(market: str) -> list[str]:
-    """The two lanes to which a shift of the mix moves the rate most: by share and by how far below the
-    market's best they are."""
+    """The two lanes to which a shift of the mix lowers the market's rate most."""
     (spec,) = preset_markets((market,))
-    best = max(lane.otdr_delta for lane in spec.lanes)
-    order = sorted(spec.lanes, key=lambda lane: (lane.share * (lane.otdr_delta - best), lane.name))
-    return [lane.name for lane in order[:2]]
+    return slowing_lanes(spec)[:2]
 
 
 def _lanes_for(kind: str, market: str) -> list[str]:

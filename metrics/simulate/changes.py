@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from metrics.simulate.scenario import CarrierSpec, MarketSpec, Scenario
+from metrics.simulate.scenario import CarrierSpec, LaneSpec, MarketSpec, Scenario
 from metrics.simulate.scope import Scope
 from metrics.simulate.tables import DAY, HOUR, Bools, Events, Floats, Ints, Shipments, epoch_day
 
@@ -179,6 +179,21 @@ def _met(change: Change, shipments: Shipments, market: MarketSpec, first: tuple[
     if scope.lane is not None:
         result &= np.array([lane.name == scope.lane for lane in market.lanes])[shipments.lane - first[1]]
     return result
+
+
+def slowing_lanes(market: MarketSpec) -> list[str]:
+    """The market's lanes, first the one to which a shift of the mix at severity 1 lowers the rate most: by
+    what its share gains, and by how far (log-odds) it is below the others."""
+    total = sum(lane.share for lane in market.lanes)
+    mean = sum(lane.share * lane.otdr_delta for lane in market.lanes) / total
+    grown = 1 + CHANGES["mix_shift"].lane_share
+
+    def lowered(lane: LaneSpec) -> float:
+        share = lane.share / total
+        gained = grown * share / (1 + (grown - 1) * share) - share
+        return gained / (1 - share) * (lane.otdr_delta - mean) / (1 - share) if share < 1 else 0.0
+
+    return [lane.name for lane in sorted(market.lanes, key=lambda lane: (lowered(lane), lane.name))]
 
 
 def course_of(scenario: Scenario, market: str) -> Course:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from metrics.simulate.changes import CHANGES, OF_A_CARRIER, OF_A_LANE, Change
+from metrics.simulate.changes import CHANGES, OF_A_CARRIER, OF_A_LANE, Change, slowing_lanes
 from metrics.simulate.defects import KINDS, Planted
 from metrics.simulate.presets import CODES, preset_markets
 from metrics.simulate.scenario import MarketSpec, Scenario
@@ -75,7 +75,7 @@ def _defect(wish: Wish, markets: tuple[MarketSpec, ...]) -> Planted:
 
 def _change(wish: Wish, markets: tuple[MarketSpec, ...]) -> Change:
     """A change that is about a carrier or a lane takes the market's largest by default; a shift of the mix
-    goes to a slow lane.
+    goes to the lane that slows the market most.
     """
     if wish.kind not in CHANGES:
         raise ValueError(f"there is no change '{wish.kind}', only {', '.join(CHANGES)}")
@@ -86,17 +86,14 @@ def _change(wish: Wish, markets: tuple[MarketSpec, ...]) -> Change:
     if wish.kind in OF_A_CARRIER and carrier is None:
         carrier = max(market.carriers, key=lambda one: one.share).code
     if wish.kind in OF_A_LANE and lane is None:
-        lane = _lane(market, slow=wish.kind == "mix_shift")
+        lane = slowing_lanes(market)[0] if wish.kind == "mix_shift" else _largest_lane(market)
     return Change(
         wish.kind, Scope(scope.market, carrier, lane, scope.first_day, scope.last_day), wish.severity
     )
 
 
-def _lane(market: MarketSpec, *, slow: bool) -> str:
-    """The largest lane; with `slow`, the largest of those well below the market's best."""
-    best = max(lane.otdr_delta for lane in market.lanes)
-    lanes = [lane for lane in market.lanes if lane.otdr_delta < best - 0.5] if slow else list(market.lanes)
-    return max(lanes or market.lanes, key=lambda lane: lane.share).name
+def _largest_lane(market: MarketSpec) -> str:
+    return max(market.lanes, key=lambda lane: lane.share).name
 
 
 def _scope(wish: Wish, markets: tuple[MarketSpec, ...]) -> tuple[MarketSpec, Scope]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from metrics.simulate.scenario import FLAT_WEEK, CarrierSpec, LaneSpec, MarketSpec
 
-REMOTE = 0.6  # log-odds
+REMOTE = 1.2  # log-odds: a region far away has two to three times the late parcels
 SINCE = dt.date(2020, 1, 1)  # all feeds are older than any simulated day
 CARRIERS = (
     "alder", "birch", "cedar", "dogwood", "elm", "fir",

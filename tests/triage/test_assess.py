@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from metrics.anomalies.assess import Assessment, assess
-from metrics.anomalies.hypotheses import DEFECTS, QUIET, REAL, UNKNOWN
+from metrics.anomalies.contacts import Corroboration
+from metrics.anomalies.evidence import gather
+from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN
 from metrics.anomalies.learned import code_digest, committed, stored_of
 from metrics.anomalies.world import World
 from metrics.rehearsal.plans import Plan
@@ -20,7 +22,7 @@ from otdr_hub.lib.outcome import InvalidInputError
 from tests.triage.story import story_of
 
 KEYS = {
-    "schema", "input", "rate", "days", "alarms", "checks", "hypotheses", "owner", "attribution", "contacts", "range",
+    "schema", "input", "rate", "days", "alarms", "checks", "traces", "hypotheses", "owner", "attribution", "contacts", "range",
     "corrected", "verdict", "next_check",
 }  # fmt: skip
 
@@ -117,11 +119,16 @@ def test_the_new_carrier_alone_cannot_have_made_it(brazil: tuple[World, Assessme
     assert not new["is_possible"]
 
 
-def test_contacts_refute_the_miracle(brazil: tuple[World, Assessment]) -> None:
-    contacts = brazil[1].as_document()["contacts"]
-    assert contacts["is_heard"]
-    assert float(contacts["high"]) < 0.99
-    assert float(contacts["factor"]) == 2.0
+def test_contacts_do_not_follow_the_miracle(brazil: tuple[World, Assessment]) -> None:
+    """A few dozen contacts exclude 99.6 %; a few hundred say that nothing changed."""
+    few = brazil[1].as_document()["contacts"]
+    assert few["is_heard"]
+    assert float(few["high"]) < float(few["reported"])
+    with story_of("BR", scale=4) as world:
+        many = gather(world).contacts
+    assert isinstance(many, Corroboration)
+    assert many.low < many.before < many.high < many.reported
+    assert (many.word, many.factor) == ("refute", 2.0)
 
 
 def test_the_owner_gets_neither_credit_nor_penalty(brazil: tuple[World, Assessment]) -> None:
@@ -167,11 +174,26 @@ def test_a_real_change_is_not_called_a_defect() -> None:
     assert found.hypotheses[0].name == REAL
 
 
-def test_a_defect_that_is_not_listed_gets_no_wrong_name() -> None:
+def test_promises_that_got_longer_are_told_beside_a_rise_and_not_certified_without_a_word() -> None:
+    """Overwritten ones look like it where nobody looks for when they were written; so does padding."""
     known = [kind for kind in DEFECTS if kind != "promise_overwritten"]
-    with world_at(Plan("BR", defect="promise_overwritten", severity=0.5, seed=22, orders=900)) as world:
+    padded = Plan("BR", change="padding", severity=1.0, seed=22)
+    overwritten = Plan("BR", defect="promise_overwritten", severity=0.5, seed=22, orders=900)
+    for plan in (padded, overwritten):
+        with world_at(plan) as world:
+            found = assess(world, known=known)
+        assert found.evidence.findings["working_day_calendar"].fires
+        assert found.verdict.proposal != "certify"
+        if found.verdict.proposal == "certify_and_disclose":
+            assert "told beside it: promises were made with another calendar" in found.verdict.sentence
+    assert found.verdict.name not in DEFECTS
+
+
+def test_a_defect_that_is_not_listed_gets_no_wrong_name() -> None:
+    known = [kind for kind in DEFECTS if kind != "cut_off_rule"]
+    with world_at(Plan("BR", defect="cut_off_rule", severity=1.0, seed=22, orders=900)) as world:
         found = assess(world, known=known)
-    assert "promise_overwritten" not in {one.name for one in found.hypotheses}
+    assert "cut_off_rule" not in {one.name for one in found.hypotheses}
     assert found.verdict.name in ("", UNKNOWN)
     assert found.verdict.proposal == "hold"
     assert found.next_check is not None
@@ -193,5 +215,4 @@ def test_a_table_of_another_schema_is_refused() -> None:
 def test_the_committed_table_knows_every_explanation() -> None:
     learned = committed().learned
     taught = {name for by_name in learned.counts.values() for name in by_name}
-    # Shifts of the mix leave the rate within a point in the markets it is learned from: told by `OWN_MIX`.
-    assert {*DEFECTS, QUIET, REAL} <= taught
+    assert {*DEFECTS, QUIET, REAL, MIX} <= taught

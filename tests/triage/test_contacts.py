@@ -68,3 +68,43 @@ def test_a_channel_that_changed_is_no_witness() -> None:
 def test_no_contacts_are_said_to_be_none() -> None:
     world = _world(true=0.1, told=0.1) | {"contacts": []}
     assert corroborate(**world) == Silence("there are none")
+
+
+LAGS = (0.3, 0.3, 0.18, 0.12, 0.06, 0.04)  # the generator's own law, not the reader's
+
+
+def _followed(
+    *, before: float, now: float, floor: float, per_late: float = 0.2, due: int = 200_000
+) -> Corroboration:
+    """Contacts follow lateness some days after, people ask less at weekends, and nothing is left to chance."""
+    late = dict.fromkeys(BASE, due * before) | dict.fromkeys(NOW, due * now)
+    contacts = []
+    for day in [*BASE, *NOW]:
+        pasts = [late.get(day - dt.timedelta(days=n), due * before) for n in range(len(LAGS))]
+        about = sum(share * past for share, past in zip(LAGS, pasts, strict=True))
+        ask = (1.15, 1.08, 1.0, 1.0, 0.98, 0.88, 0.8)[day.weekday()]
+        contacts.append((day, "late_delivery", round(ask * due * floor + per_late * about)))
+        contacts.append((day, "payment", 1200))
+    counts = {day: round(number) for day, number in late.items()}
+    return _told(
+        late=counts, due=dict.fromkeys([*BASE, *NOW], due), contacts=contacts, base=BASE, suspect=NOW
+    )
+
+
+@pytest.mark.parametrize(("before", "now"), [(0.13, 0.25), (0.13, 0.06), (0.05, 0.12), (0.03, 0.09)])
+def test_what_is_heard_late_and_less_at_weekends_still_agrees(before: float, now: float) -> None:
+    """The first days hear of the week before. Read as if they did not, every true fall looks half refuted."""
+    floor = 0.25 / 0.75 * 0.2 * before  # a quarter of what comes has nothing to do with lateness
+    found = _followed(before=before, now=now, floor=floor)
+    assert found.implied == pytest.approx(1 - now, abs=0.005)
+    assert found.word == "agree"
+
+
+@pytest.mark.parametrize("part", [0.1, 0.4])
+def test_weeks_of_one_level_cannot_tell_who_asks_anyway(part: float) -> None:
+    """How many ask though nothing is late is not known then, so the interval holds what either would imply."""
+    before, now = 0.03, 0.06
+    found = _followed(before=before, now=now, floor=part / (1 - part) * 0.2 * before)
+    assert found.low - 0.002 <= 1 - now <= found.high + 0.002
+    assert found.high - found.low > 0.01, "of tens of thousands of contacts, chance alone leaves less open"
+    assert found.word != "refute"

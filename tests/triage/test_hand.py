@@ -12,7 +12,7 @@ from metrics.anomalies.assess import assess
 from metrics.anomalies.attribution import Found
 from metrics.anomalies.batches import overruled
 from metrics.anomalies.bounds import Feasible
-from metrics.anomalies.checks.base import Finding, Level, rank
+from metrics.anomalies.checks.base import Finding, Level
 from metrics.anomalies.checks.registry import BY_KIND
 from metrics.anomalies.evidence import gather
 from metrics.anomalies.hypotheses import MIX, QUIET, REAL, Hypothesis, priors
@@ -35,7 +35,7 @@ from tests.triage.hand import (
 
 
 def _fires(found: Finding) -> bool:
-    return rank(found.level) >= rank(Level.FIRE)
+    return found.fires
 
 
 def test_a_week_is_compared_with_weeks_of_its_own_age() -> None:
@@ -251,7 +251,10 @@ def test_a_cause_that_leaves_a_firing_check_unexplained_is_not_named() -> None:
     assert (held.name, held.proposal) == ("", "hold")
     assert "does not explain what else fires" in held.sentence
     real = [Hypothesis("real_change", 0.97, 0.25, ()), Hypothesis("duplicates", 0.03, 0.02, ())]
-    assert verdict_of(both, real, bias=0.02).proposal == "certify"
+    beside = verdict_of(both, real, bias=0.02)
+    assert beside.proposal == "certify_and_disclose", "what a change explains is told all the same"
+    assert "To be told beside it: rows are told more than once" in beside.sentence
+    assert verdict_of(calm, real, bias=0.02).proposal == "certify"
     assert verdict_of(both, real, bias=0.02, left=("duplicates",)).proposal == "hold"
 
 

@@ -75,6 +75,11 @@ class Finding:
     threshold: str = ""
     suspect: str = ""
 
+    @property
+    def fires(self) -> bool:
+        """Whether it is beyond noise and large enough to matter."""
+        return rank(self.level) >= rank(Level.FIRE)
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from metrics.anomalies.checks.base import Check, Family, Finding, Level, Table, rank, strongest
+from metrics.anomalies.checks.base import Check, Family, Finding, Table, strongest
+from metrics.anomalies.checks.forms import ON_THE_PROMISE
 from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
-# A promised day ends at its last instant; a filled-in time may also be that day's noon. One fixed time on any
-# day is what the commonest stamp is looked at for.
-_ON_THE_PROMISE: Final = (
-    "abs(epoch(delivered_at) - epoch(promise_end)) <= 1"
-    " OR (promise_kind = 'date' AND abs(epoch(promise_end) - epoch(delivered_at) - 43200) <= 1)"
-)
 _PROMISE: Final = ShareTest(
-    hits=_ON_THE_PROMISE, trials="delivered_at IS NOT NULL", delta=0.01, sign=1,
+    hits=ON_THE_PROMISE, trials="delivered_at IS NOT NULL", delta=0.01, sign=1,
     says="{now} of times of delivery{where} equal the promised time, or the promised day's noon, to the"
     " second; before it was {before}.",
 )  # fmt: skip
@@ -33,6 +28,7 @@ SELECT max(n) * 20 >= sum(n) * 19 FROM (
   SELECT count(*) AS n FROM shipment WHERE part IS NOT NULL AND delivered_at IS NOT NULL
   GROUP BY strftime(delivered_at, '%H:%M:%S'))
 """
+_MIDNIGHT: Final = "00:00:00"
 _MODAL: Final = """
 SELECT strftime(delivered_local, '%H:%M:%S') AS stamp, count(*) FILTER (part = 'base'),
        count(*) FILTER (part = 'suspect') AS n
@@ -53,9 +49,10 @@ def _run(world: World) -> Finding:
     )  # fmt: skip
     table = Table(("time of day", "before", "now"), tuple((str(at), int(b), int(n)) for at, b, n in top))
     tests = [_PROMISE.run(world)]
-    # The commonest of 86,400 stamps is always commoner than it was: it has to fire to be heard.
+    # One fixed time on any day. The commonest of 86,400 stamps is always commoner than it was, so it has to
+    # fire to be heard; midnight is what rounding makes of times, and that is another check's.
     often = modal.run(world)
-    if rank(often.level) >= rank(Level.FIRE):
+    if often.fires and stamp != _MIDNIGHT:
         tests.append(often)
     if world.one(_DAYS_ONLY)[0]:
         tests.append(_SAME_DAY.run(world))

@@ -17,11 +17,13 @@ from metrics.anomalies.checks.base import (
     strongest,
     untestable,
 )  # fmt: skip
+from metrics.anomalies.checks.forms import ON_THE_PROMISE
 from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import Numbers, World
 
 _LEAST_DROP: Final = 0.5  # bits of the minute's entropy, which is at most log2(60) = 5.907
-_TIMES: Final = "delivered_at IS NOT NULL"
+# A promise ends at a full hour more often than not. Times copied from it are round, and were not rounded.
+_TIMES: Final = f"delivered_at IS NOT NULL AND NOT coalesce({ON_THE_PROMISE}, false)"
 _MIDNIGHT: Final = ShareTest(
     hits="strftime(delivered_local, '%H:%M') = '00:00'", trials=_TIMES, delta=0.01, sign=1,
     says="{now} of times of delivery{where} are midnight; before it was {before}.",
@@ -35,9 +37,9 @@ _QUARTER: Final = ShareTest(
     sign=1,
     says="{now} of times of delivery{where} are a full quarter hour; before it was {before}.",
 )  # fmt: skip
-_MINUTES: Final = """
+_MINUTES: Final = f"""
 SELECT part, minute(delivered_local) AS m, count(*) FROM shipment
-WHERE part IS NOT NULL AND delivered_local IS NOT NULL GROUP BY ALL ORDER BY ALL
+WHERE part IS NOT NULL AND {_TIMES} GROUP BY ALL ORDER BY ALL
 """
 
 

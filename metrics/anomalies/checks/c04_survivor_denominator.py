@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from metrics.anomalies.checks.base import Check, Family, Finding, strongest
-from metrics.anomalies.checks.shares import ShareTest
+from metrics.anomalies.checks.shares import LEAD, ShareTest
 from metrics.anomalies.world import World
 
 _GONE: Final = ShareTest(
@@ -15,7 +15,7 @@ _GONE: Final = ShareTest(
 # They are still in the carriers' events: undelivered there, and unknown to checkout.
 _LEFT_BEHIND: Final = ShareTest(
     hits="delivered_at IS NULL AND promised_at IS NULL", trials="TRUE", delta=0.0005, sign=1,
-    least_bias=0.0005, doubts=False,
+    least_bias=0.0005, doubts=False, early=LEAD,
     says="{now} of shipments{where} were never delivered and have no promise; before it was {before}.",
 )  # fmt: skip
 

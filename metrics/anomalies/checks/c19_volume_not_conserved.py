@@ -6,7 +6,7 @@ from typing import Final
 
 from metrics.anomalies.checks.base import Check, Family, Finding, strongest
 from metrics.anomalies.checks.forms import has_usual_form
-from metrics.anomalies.checks.shares import ShareTest
+from metrics.anomalies.checks.shares import LEAD, ShareTest
 from metrics.anomalies.world import World
 
 _HOPS: Final = (
@@ -28,7 +28,7 @@ _HOPS: Final = (
 def _run(world: World) -> Finding:
     promised = ShareTest(
         hits=f"promised_at IS NULL AND {has_usual_form(world)}", trials="created_at IS NOT NULL",
-        delta=0.005, sign=1,
+        delta=0.005, sign=1, early=LEAD,
         says="{now} of created shipments{where} were never promised; before it was {before}.",
     )  # fmt: skip
     return strongest([hop.run(world) for hop in (promised, *_HOPS)])

@@ -23,11 +23,13 @@ from metrics.anomalies.detect import HOLIDAY_DAYS
 from metrics.anomalies.world import Window, World
 
 _PROMISED: Final = "SELECT day, count(*) FROM shipment WHERE part IS NOT NULL GROUP BY ALL ORDER BY day"
-# Only rows received on the very day the shipment was promised for: what came for other days depends on how
-# much was promised then, and at the end of what is known nothing is promised yet.
+# Only rows received on the very day the shipment was promised for, by the clocks of its destination: what
+# came for other days depends on how much was promised then, and at the end of what is known nothing is
+# promised yet.
 _RECEIVED: Final = """
 SELECT s.day, count(*) FROM told t JOIN shipment s USING (shipment_id)
-WHERE t.source = 'live' AND CAST(t.received_at AS DATE) = s.day AND s.part IS NOT NULL
+WHERE t.source = 'live' AND s.part IS NOT NULL
+  AND CAST(t.received_at + (s.end_local - s.promise_end) AS DATE) = s.day
 GROUP BY ALL ORDER BY s.day
 """
 _LEAST_DROP: Final = 0.05

@@ -1,4 +1,4 @@
-"""The forms identifiers had before: what another system calls a shipment looks unlike them."""
+"""Forms that several checks ask for: of identifiers, and of times that repeat the promise."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ _FORMS: Final = """
 SELECT id_form, id_length, count(*) FROM shipment WHERE part = 'base' AND promised_at IS NOT NULL
 GROUP BY ALL ORDER BY 3 DESC, 1, 2 LIMIT 20
 """
+
+# A promised day ends at its last instant; a filled-in time may also be that day's noon.
+ON_THE_PROMISE: Final = (
+    "abs(epoch(delivered_at) - epoch(promise_end)) <= 1"
+    " OR (promise_kind = 'date' AND abs(epoch(promise_end) - epoch(delivered_at) - 43200) <= 1)"
+)
 
 
 def has_usual_form(world: World) -> str:

@@ -28,6 +28,8 @@ from metrics.anomalies.world import Numbers, Shares, World
 
 _TAU: Final = 0.03  # day-to-day unrest of any share, in log-odds
 _INDEPENDENT: Final = 3.0  # days of a week count as this many: neighbours are alike
+# What has no promise stands on the day it was created, which is some days before it would have been due.
+LEAD: Final = 7
 _LEAST_BEFORE: Final = 200
 _LEAST_NOW: Final = 50
 
@@ -72,7 +74,8 @@ class ShareTest:
 
     `hits` and `trials` are SQL over `shipment`; `delta` is the least step that matters; `sign` says which
     way counts (1 up, -1 down, 0 both). `says` gets the step in per cent and the scope in words. With
-    `doubts`, the hits themselves are the rows not to be trusted.
+    `doubts`, the hits themselves are the rows not to be trusted. `early` days before the suspect ones count
+    among them.
     """
 
     hits: str
@@ -83,10 +86,11 @@ class ShareTest:
     by_carrier: bool = True
     least_bias: float = MIN_BIAS
     doubts: bool = True
+    early: int = 0
 
     def run(self, world: World) -> Finding:
         """The strongest finding over the whole and its carriers."""
-        shares = world.shares(self.hits, self.trials)
+        shares = world.shares(self.hits, self.trials, early=self.early)
         steps = {name: step_of(one) for name, one in shares.items() if self.by_carrier or not name}
         chart = _chart(steps)
         return strongest([self._finding(world, step, name, chart) for name, step in steps.items()])

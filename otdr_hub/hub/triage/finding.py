@@ -54,6 +54,8 @@ def finding_of(
         rest=tuple(f"{one['title']} ({percent_text(Fraction(one['probability']))})" for one in rest[:6]),
         not_testable=tuple(all_[0]["not_testable"]) if all_ else (),
         checks=tuple(_check(one) for one in document["checks"]),
+        # Assessments of earlier engines looked for none.
+        traces=tuple(one["sentence"] for one in document.get("traces", ())),
         figures=figures_of(document),
         maps=maps_of(document),
         proposal=proposal(told["proposal"]),

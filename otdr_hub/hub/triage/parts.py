@@ -139,6 +139,7 @@ class Finding:
     rest: tuple[str, ...]
     not_testable: tuple[str, ...]
     checks: tuple[CheckRow, ...]
+    traces: tuple[str, ...]
     figures: tuple[Figure, ...]
     maps: tuple[HeatMap, ...]
     proposal: str

@@ -7,13 +7,16 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from metrics.anomalies.assess import Assessment, assess
-from metrics.anomalies.checks.base import Level, rank
 from metrics.anomalies.contacts import Corroboration
 from metrics.anomalies.evidence import MOVED_STEP
 from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN
+from metrics.anomalies.world import DUE, World
 from metrics.rehearsal.plans import Plan
 from metrics.rehearsal.worlds import world_at
 from tests.triage.bench.rules import DETECTORS
+
+SET_PRECISION = 0.92  # of a shift's shipments that have to be of the planted carrier
+SET_EXPLAINS = 0.8  # of the excess
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Judged:
     alarm: bool
     fast: bool
     rules: dict[str, bool]
-    where: list[str] | None
+    is_found: bool | None
     scope: str | None
     implied_error: float | None
     seconds: float
@@ -82,8 +85,9 @@ def judge(item: Item, *, again: bool = False) -> Judged:
         began = time.perf_counter()
         found = assess(world, known=known)
         seconds = time.perf_counter() - began
+        is_found = _is_found(world, found, plan.carrier) if plan.carrier else None
         same = assess(world, known=known).as_text() == found.as_text() if again else None
-    return _judged(item, found, seconds, same)
+    return _judged(item, found, seconds, same, is_found)
 
 
 def judge_until(item: Item, again: bool, until: float) -> Judged | None:
@@ -96,20 +100,38 @@ def _to_explain(item: Item, step: float) -> str:
     return QUIET if item.truth in (REAL, MIX) and abs(step) < MOVED_STEP else item.truth
 
 
-def _judged(item: Item, found: Assessment, seconds: float, same: bool | None) -> Judged:
+def _is_found(world: World, found: Assessment, carrier: str) -> bool | None:
+    """Whether the first shift is the carrier's: it names it, or holds next to nothing but shipments of it and
+    explains most of what moved. None where nothing moved, so that no shift was looked for."""
+    if not found.evidence.attribution.shifts:
+        return None
+    shift = found.evidence.attribution.shifts[0].shift
+    if [value for name, value in shift.where if name == "carrier"] == [carrier]:
+        return True
+    held = " AND ".join(f"coalesce({name}, '') = {world.quoted(value)}" for name, value in shift.where)
+    ours, all_ = world.one(
+        f"SELECT count(*) FILTER (carrier = $carrier), count(*) FROM shipment"
+        f" WHERE part = 'suspect' AND {DUE} AND {held or 'TRUE'}",
+        carrier=carrier,
+    )
+    return bool(ours >= SET_PRECISION * all_) and shift.explains >= SET_EXPLAINS
+
+
+def _judged(
+    item: Item, found: Assessment, seconds: float, same: bool | None, is_found: bool | None
+) -> Judged:
     plan, evidence = item.plan, found.evidence
-    contacts, shifts = evidence.contacts, evidence.attribution.shifts
+    contacts = evidence.contacts
     is_real = plan.defect is None and isinstance(contacts, Corroboration)
     return Judged(
         item.group, plan.label, _to_explain(item, evidence.step.size if evidence.step else 0.0), plan.second, plan.severity, plan.market,
         [(one.name, round(one.probability, 4)) for one in found.hypotheses],
         found.verdict.outcome, found.verdict.proposal, found.verdict.name, evidence.step.size if evidence.step else 0.0,
-        [kind for kind, one in evidence.findings.items() if rank(one.level) >= rank(Level.FIRE)],
+        [kind for kind, one in evidence.findings.items() if one.fires],
         any(one.day >= plan.monday for one in found.alarms),
         any(one.day >= plan.monday and one.clock == "fast" for one in found.alarms),
         {name: rule(list(evidence.days)) for name, rule in DETECTORS.items()},
-        [value for name, value in shifts[0].shift.where if name == "carrier"] if shifts else None,
-        plan.carrier,
+        is_found, plan.carrier,
         contacts.implied - contacts.reported
         if is_real and isinstance(contacts, Corroboration) and abs(evidence.step.size if evidence.step else 0) > MOVED_STEP
         else None,

@@ -51,7 +51,7 @@ def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged
     still = [row for row in rows if row.truth == QUIET]
     mix = [row for row in rows if row.truth == MIX]
     real = [row for row in negatives if row.truth in GOOD]
-    scoped = [row for row in defects if row.scope and row.where is not None and abs(row.step) >= 0.01]
+    scoped = [row for row in defects if row.scope and row.is_found is not None and abs(row.step) >= 0.01]
     errors = [abs(row.implied_error) for row in rows if row.implied_error is not None]
     ece, brier = _ece(rows)
     again = [row for row in rows if row.same_bytes is not None]
@@ -71,7 +71,7 @@ def _goals(rows: Sequence[Judged], defects: list[Judged], negatives: list[Judged
         ("unlisted defect: unknown, or held", ">= .90", _share(hidden, _is_left_open)),
         ("the same, of those that moved the rate a point", ">= .90", _share([r for r in hidden if abs(r.step) >= 0.01], _is_left_open)),
         ("mix shift recognised", ">= .95", _share(mix, lambda r: r.is_right(1))),
-        ("carrier found, of defects of one carrier", ">= .92", _share(scoped, lambda r: r.where == [r.scope])),
+        ("carrier found, of defects of one carrier", ">= .92", _share(scoped, lambda r: bool(r.is_found))),
         ("calibration: ECE / Brier", "<= .05 / .06", f"{ece:.3f} / {brier:.3f}"),
         ("implied rate, mean error on real changes", "<= 1.5 points", f"{100 * sum(errors) / len(errors):.1f} points ({len(errors)})" if errors else "none"),
         ("the same bytes when judged again", "100 %", _share(again, lambda r: bool(r.same_bytes))),
