@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from metrics.anomalies.bounds import Feasible, feasible
+from metrics.anomalies.checks.shares import Step
 from metrics.anomalies.scan import (
     PSEUDO_COUNTS,
     Leaves,
@@ -27,6 +28,8 @@ from otdr_hub.lib import kitagawa
 SPLITS: Final = ("carrier", "origin", "destination", "lane", "service")
 BUSINESS: Final = ("carrier", "origin", "destination", "service")
 DIMENSIONS: Final = (*BUSINESS, "integration")
+MOVED_Z: Final = 3.0
+MOVED_STEP: Final = 0.01
 MOST_SHIFTS: Final = 3
 LEAST_EXPLAINED: Final = 0.5  # of the deviance beyond chance; below, no recorded dimension explains it
 _LEAST_SCORE: Final = 0.05
@@ -53,10 +56,15 @@ class Split:
         return self._share(self.mix)
 
     @property
-    def share_of_known(self) -> float:
-        """How much of the change is weights of parts that were there before. What is new is no shift."""
+    def known_mix(self) -> Fraction:
+        """What weights of parts did that were there before. What is new is no shift."""
         known = (effect.mix for segment, effect in self.parts.values() if segment.due_before)
-        return self._share(sum(known, Fraction(0)))
+        return sum(known, Fraction(0))
+
+    @property
+    def share_of_known(self) -> float:
+        """How much of the change that is."""
+        return self._share(self.known_mix)
 
     def _share(self, mix: Fraction) -> float:
         whole = self.mix + self.rate
@@ -103,11 +111,20 @@ class Attribution:
         return max(self.splits, key=lambda one: (one.share_of_known, one.dimension), default=None)
 
 
-def attribute(world: World, *, is_moved: bool) -> Attribution:
+def is_moved(step: Step | None, splits: Sequence[Split]) -> bool:
+    """Whether a rate moved by a point: beyond noise, or by weights of parts that were there before. Those are
+    counted and not drawn, so that they have no noise to be beyond."""
+    if step is None or abs(step.size) < MOVED_STEP:
+        return False
+    weighed = [float(one.known_mix) for one in splits]
+    return abs(step.z) > MOVED_Z or any(mix * step.size > 0 and abs(mix) >= MOVED_STEP for mix in weighed)
+
+
+def attribute(world: World, step: Step | None) -> Attribution:
     """Where the suspect days' rate differs from the base days'; shifts are only looked for where it moved."""
     rows = world.rows(_ROWS)
     splits = tuple(_split(rows, name) for name in SPLITS)
-    if not is_moved or not rows:
+    if not is_moved(step, splits) or not rows:
         return Attribution(splits, (), (), 0.0)
     leaves = leaves_of(rows)
     shifts = _shifts(leaves)

@@ -105,11 +105,13 @@ def corroborate(
     before, reported = (
         1 - sum(late.get(d, 0) for d in some) / sum(due[d] for d in some) for some in (days, heard)
     )
+    earlier = {day: number for day, number in late.items() if day not in heard}
     heard_of = _Heard(
         seen=sum(about_late[day] for day in heard),
         volume=sum(due[day] for day in heard),
         late=sum(_weighted(day, late, due) * due[day] for day in heard),
         own=sum(_own_part(day, set(heard), due) * due[day] for day in heard) / sum(due[day] for day in heard),
+        others=sum(_weighted(day, earlier, due) * due[day] for day in heard),
         before=before,
         days=len(heard),
     )
@@ -133,13 +135,15 @@ class _Fit:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What came on the suspect days: contacts, shipments, late ones (weighted by what contacts of a day
-    are about), the part that is about the suspect days themselves, the rate before, and the days."""
+    """What came on the suspect days: contacts, shipments, late ones (weighted by what contacts of a day are
+    about), the part that is about the suspect days themselves, the late ones of the days before (weighted
+    alike), the rate before, and the days."""
 
     seen: int
     volume: int
     late: float
     own: float
+    others: float
     before: float
     days: int
 
@@ -162,8 +166,7 @@ def _read(fit: _Fit, heard: _Heard) -> _Reading:
     unchanged = (fit.floor + fit.slope * (1 - heard.before)) * heard.volume
     claimed = fit.floor * heard.volume + fit.slope * heard.late
     noise = float(np.sqrt(fit.spread**2 / max(heard.days, 1) + 1 / max(heard.seen, 1)))
-    # Part of what is said on these days is about the days before, which were as they were.
-    others = (1 - heard.own) * (1 - heard.before)
+    others = heard.others / heard.volume
     implied, low, high = (
         1 - min(max(((rate / heard.volume - fit.floor) / fit.slope - others) / heard.own, 0.0), 1.0)
         for rate in (heard.seen, heard.seen * exp(_NINETY * noise), heard.seen * exp(-_NINETY * noise))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from metrics.anomalies.attribution import Attribution, attribute
+from metrics.anomalies.attribution import Attribution, attribute, is_moved
 from metrics.anomalies.batches import Overruled, overruled, seat
 from metrics.anomalies.checks.base import Finding, Level
 from metrics.anomalies.checks.registry import CHECKS
@@ -16,8 +16,6 @@ from metrics.anomalies.contacts import Corroboration, Silence, corroborate
 from metrics.anomalies.traces import Trace, traces_of
 from metrics.anomalies.world import DUE, ON_TIME, World
 
-MOVED_Z: Final = 3.0
-MOVED_STEP: Final = 0.01
 MIX_SHARE: Final = 0.6  # of the change that weights have to make
 MIX_LEAST: Final = 0.4  # the same where what rates made is no more than noise makes
 NOISE_Z: Final = 2.0
@@ -59,17 +57,27 @@ class Evidence:
 
     @property
     def is_moved(self) -> bool:
-        """Whether the rate itself moved: beyond noise, and by a point."""
-        return _is_moved(self.step)
+        """Whether the rate itself moved: by a point, and beyond noise or by weights, which have none."""
+        return is_moved(self.step, self.attribution.splits)
+
+    @property
+    def is_by_weights(self) -> bool:
+        """Whether weights made most of the change, or much of it where rates did no more than noise does."""
+        split, step = self.attribution.most_mix, self.step
+        if split is None or step is None or not step.z:
+            return False
+        is_noise = abs(float(split.rate)) < NOISE_Z * abs(step.size / step.z)
+        return split.share_of_known >= (MIX_LEAST if is_noise else MIX_SHARE)
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether contacts that can tell say that lateness did not move as the rate did."""
+        return self.is_moved and isinstance(self.contacts, Corroboration) and self.contacts.refutes
 
     @property
     def seat(self) -> Overruled | None:
         """The batch that made most of the step."""
         return seat(list(self.batches), self.step.size) if self.is_moved and self.step else None
-
-
-def _is_moved(step: Step | None) -> bool:
-    return step is not None and abs(step.z) > MOVED_Z and abs(step.size) >= MOVED_STEP
 
 
 def gather(world: World, *, without: Collection[str] = ()) -> Evidence:
@@ -81,7 +89,7 @@ def gather(world: World, *, without: Collection[str] = ()) -> Evidence:
     ]
     step = step_of(world.shares(ON_TIME, DUE)[""])
     return Evidence(
-        findings, step, days, attribute(world, is_moved=_is_moved(step)), overruled(world),
+        findings, step, days, attribute(world, step), overruled(world),
         _contacts(world, days), _volume(days), traces_of(world),
     )  # fmt: skip
 
@@ -96,22 +104,14 @@ def values(evidence: Evidence) -> dict[str, str]:
     step, moved = evidence.step, evidence.is_moved
     found["step"] = "flat" if not moved or step is None else "up" if step.size > 0 else "down"
     if moved:
-        found["mix"] = "weights" if _is_by_weights(evidence) else "rates"
+        found["mix"] = "weights" if evidence.is_by_weights else "rates"
         found["batch"] = "one" if evidence.seat else "none"
     contacts = evidence.contacts
     if moved and isinstance(contacts, Corroboration) and contacts.is_a_witness:
         found["contacts"] = contacts.word
     found["volume"] = "more" if evidence.volume > 1.4 else "less" if evidence.volume < 0.7 else "usual"
-    return found | {name: "seen" if one.is_seen else "usual" for name, one in evidence.traces.items()}
-
-
-def _is_by_weights(evidence: Evidence) -> bool:
-    """Whether weights made the change: most of it, or much of it where rates did no more than noise does."""
-    split, step = evidence.attribution.most_mix, evidence.step
-    if split is None or step is None:
-        return False
-    is_noise = abs(float(split.rate)) < NOISE_Z * abs(step.size / step.z)
-    return split.share_of_known >= (MIX_LEAST if is_noise else MIX_SHARE)
+    traces = [one for one in evidence.traces.values() if one.is_seen is not None]
+    return found | {one.name: "seen" if one.is_seen else "usual" for one in traces}
 
 
 def _contacts(world: World, days: Sequence[DayRow]) -> Corroboration | Silence:

@@ -74,8 +74,9 @@ def _predictions(evidence: Evidence, name: str) -> list[Prediction]:
         return [_nothing_fires(evidence), _outside(evidence, True)]
     if name == MIX:
         split = evidence.attribution.most_mix
-        holds = None if not evidence.is_moved or split is None else split.share_of_mix >= 0.6
-        return [Prediction("Weights make at least 60 % of the change.", mix_sentence(evidence), holds)]
+        holds = None if not evidence.is_moved or split is None else evidence.is_by_weights
+        says = "Weights of what was there before make most of the change."
+        return [Prediction(says, mix_sentence(evidence), holds)]
     return [_nothing_fires(evidence)]
 
 

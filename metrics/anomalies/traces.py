@@ -6,10 +6,11 @@ is there, so traces speak of what is not on the checks' list as well.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from metrics.anomalies.checks.base import MIN_BIAS
+from metrics.anomalies.checks.base import MIN_BIAS, Level
 from metrics.anomalies.checks.shares import ShareTest
 from metrics.anomalies.world import World
 
@@ -33,26 +34,34 @@ TRACES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One trace: a key of `TRACES`, whether it is there, and what was seen as one sentence."""
+    """One trace: a key of `TRACES`, whether it is there (None where too little is told to say), and what was
+    seen as one sentence."""
 
     name: str
-    is_seen: bool
+    is_seen: bool | None
     sentence: str
 
 
 def traces_of(world: World) -> dict[str, Trace]:
     """All traces by name."""
-    refused, ahead = refused_in(world), _AHEAD.run(world)
+    refused = refused_in(world)
     found = (
         Trace("refused", refused is not None and refused.is_material, _refused_sentence(refused)),
-        Trace("ahead", ahead.fires, ahead.sentence),
+        _ahead(world),
     )
     return {one.name: one for one in found}
 
 
+def _ahead(world: World) -> Trace:
+    found = _AHEAD.run(world)
+    if found.level is Level.UNTESTABLE:
+        return Trace("ahead", None, "Too few deliveries are told to say whether any was told ahead.")
+    return Trace("ahead", found.fires, found.sentence)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The batch that had the largest share of its events refused: rows, their share, that of the middle
+    """The batch that had most events refused beyond what is usual: rows, their share, that of the middle
     batch, and the most they can have moved the rate (a share of due shipments)."""
 
     batch: str
@@ -67,27 +76,25 @@ class Refused:
         return self.bias >= MIN_BIAS
 
 
-def refused_in(world: World, why: str = "") -> Refused | None:
-    """Of the batches that tell of the days in question, the one with most events refused for a reason that
-    holds the word `why`; None where none had unusually many. What an older batch lacks is no explanation of
-    these days."""
+def refused_in(world: World, reasons: Collection[str] = ()) -> Refused | None:
+    """Of the batches that tell of the days in question, the one with most events refused beyond what is
+    usual, for one of these reasons (any, when none is given); None where none had unusually many. What an
+    older batch lacks is no explanation of these days."""
     found = world.rows(_BY_BATCH)
     taken = {str(batch): int(rows) for batch, rows, _ in found}
     asked = {str(batch) for batch, _, is_asked in found if is_asked}
     refused: dict[str, int] = {}
     for batch, kind, reason, rows in world.sources.quarantined:
-        if kind == "events" and why in reason:
+        if kind == "events" and (not reasons or reason in reasons):
             refused[batch] = refused.get(batch, 0) + rows
     sizes = {batch: number + taken.get(batch, 0) for batch, number in refused.items()}
     shares = {batch: refused[batch] / size for batch, size in sizes.items() if size > _LEAST_ROWS}
-    told = {batch: share for batch, share in shares.items() if batch in asked}
+    usual = sorted(shares.get(batch, 0.0) for batch in taken)[len(taken) // 2] if taken else 0.0
+    told = [batch for batch, share in shares.items() if batch in asked and share - usual >= UNUSUAL]
     if not told:
         return None
-    usual = sorted(shares.get(batch, 0.0) for batch in taken)[len(taken) // 2]
-    batch, share = max(told.items(), key=lambda item: (item[1], item[0]))
-    if share - usual < UNUSUAL:
-        return None
-    return Refused(batch, refused[batch], share, usual, refused[batch] / max(world.due, 1))
+    batch = max(told, key=lambda one: ((shares[one] - usual) * sizes[one], one))
+    return Refused(batch, refused[batch], shares[batch], usual, refused[batch] / max(world.due, 1))
 
 
 def _refused_sentence(found: Refused | None) -> str:

@@ -58,17 +58,17 @@ def unexplained(learned: Learned, evidence: Evidence, name: str) -> tuple[str, .
     seen = [kind for kind, one in evidence.findings.items() if one.fires and kind != name]
     fires: dict[str, tuple[str, ...]] = dict.fromkeys(seen, ("fire", "strong"))
     fires |= {name: ("seen",) for name, one in evidence.traces.items() if one.is_seen}
-    if evidence.is_moved and isinstance(evidence.contacts, Corroboration) and evidence.contacts.refutes:
-        fires["contacts"] = ("refute",)
-    return tuple(
+    left = [
         item
         for item, values in fires.items()
         if sum(learned.chance(name, item, value) for value in values) < SELDOM
-    )
+    ]
+    # However often: what customers did not feel is no change of the world until somebody has looked.
+    return (*left, "contacts") if name in (REAL, MIX) and evidence.is_refuted else tuple(left)
 
 
 def named(evidence: Evidence, hypotheses: Sequence[Hypothesis], left: Sequence[str]) -> str:
-    """The explanation that is sure enough to be named. Empty where none is, where it leaves checks that fire
+    """The explanation that is sure enough to be named. Empty where none is, where it leaves something
     unexplained, and where a defect's own check does not fire: other traces may be another defect's."""
     top = hypotheses[0]
     if top.probability < NAMED or top.name == UNKNOWN or left:
@@ -83,15 +83,15 @@ def _is_seen(evidence: Evidence, kind: str) -> bool:
 def verdict_of(
     evidence: Evidence, hypotheses: Sequence[Hypothesis], *, bias: float, left: Sequence[str] = ()
 ) -> Verdict:
-    """The proposal. `bias` bounds how far the defect can have moved the rate (a share of due); `left` are
-    the checks that fire and that the first explanation does not explain."""
+    """The proposal. `bias` bounds how far the defect can have moved the rate (a share of due); `left` is
+    what there is and the first explanation does not explain."""
     by_sort, name = chances(hypotheses), named(evidence, hypotheses, left)
     gates = tuple(kind for kind in GATES if kind in evidence.findings and not _is_clear(evidence, kind))
     proposal = "hold" if left else _proposal(evidence, by_sort, name, gates, bias)
     confidence, why = _confidence(evidence)
     sentence = _sentence(by_sort, hypotheses[0], proposal, left, is_named=bool(name))
-    if name in (QUIET, REAL, MIX) and (fires := _fires(evidence)):
-        sentence += f" To be told beside it: {', '.join(lower(TITLES[kind]) for kind in fires)}."
+    if proposal == "certify_and_disclose" and name not in DEFECTS:
+        sentence += f" To be told beside it: {', '.join(lower(TITLES[one]) for one in _fires(evidence))}."
     told = (_subject(evidence, hypotheses[0].name), sentence, confidence, why)
     return Verdict(_outcome(by_sort), proposal, name, *told, gates)
 
@@ -145,14 +145,14 @@ def _sentence(
         others = ", ".join(lower(TITLES[kind]) for kind in left)
         second = (
             f"First is: {lower(TITLES[top.name])} ({per_cent(top.probability)}), which does not explain what"
-            f" else fires: {others}."
+            f" else is there: {others}."
         )
     elif is_named:
         second = f"{_said(top.probability)} that {lower(TITLES[top.name])} ({per_cent(top.probability)})."
     elif top.probability >= NAMED and top.name != UNKNOWN:
         second = (
             f"First is: {lower(TITLES[top.name])} ({per_cent(top.probability)}), but the check that looks for"
-            " it does not fire, so it is not named."
+            " it does not speak, so it is not named."
         )
     else:
         second = (

@@ -82,10 +82,12 @@ def mix_sentence(evidence: Evidence) -> str:
     split = evidence.attribution.most_mix
     if split is None or not evidence.is_moved:
         return "The rate did not move enough to be split."
-    return (
+    new = float(split.mix - split.known_mix)
+    made = (
         f"By {split.dimension}, weights made {points(float(split.mix))} of the change and rates"
-        f" {points(float(split.rate))}."
+        f" {points(float(split.rate))}"
     )
+    return f"{made}; of the former, {points(new)} by what was not there before." if new else f"{made}."
 
 
 def batch_sentence(evidence: Evidence) -> str:

@@ -34,7 +34,7 @@ def direction_of(document: Document) -> str:
 
 def signal_of(document: Document) -> Signal | None:
     """What in it calls for a case: an alarm of one of the clocks about the days in question, or a verdict
-    that names a defect though the rate is calm. None where nothing does.
+    that the data is wrong, or something in it, though the rate is calm. None where nothing does.
 
     A check that fires while the verdict says that the rate may be certified is told on the page and opens
     nothing.
@@ -50,7 +50,7 @@ def signal_of(document: Document) -> Signal | None:
         return Signal("detection", raised[-1], direction or raised[-1])
     verdict = document["verdict"]
     if verdict["outcome"] in DEFECTS and verdict["proposal"] != "certify":
-        return Signal("check", verdict["name"][:40], direction)
+        return Signal("check", (verdict["name"] or document["hypotheses"][0]["name"])[:40], direction)
     return None
 
 

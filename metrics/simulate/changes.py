@@ -191,7 +191,7 @@ def slowing_lanes(market: MarketSpec) -> list[str]:
     def lowered(lane: LaneSpec) -> float:
         share = lane.share / total
         gained = grown * share / (1 + (grown - 1) * share) - share
-        return gained / (1 - share) * (lane.otdr_delta - mean) / (1 - share) if share < 1 else 0.0
+        return gained * (lane.otdr_delta - mean) / (1 - share) if share < 1 else 0.0
 
     return [lane.name for lane in sorted(market.lanes, key=lambda lane: (lowered(lane), lane.name))]
 

@@ -55,7 +55,7 @@ def test_what_an_older_batch_had_refused_says_nothing_of_these_days(quiet_world:
     (old, *_), (own, *_) = (sorted(one) for one in (named[0] - named[1], named[1]))
     check, levels = BY_KIND["sentinel_times"], []
     for batch in (old, own):
-        refused = [(batch, "events", "occurred_at: a year that cannot be", 400)]
+        refused = [(batch, "events", "outside_feed_life", 400)]
         said = check.run(replace(quiet_world, sources=replace(quiet_world.sources, quarantined=refused)))
         levels.append((said.level is Level.CLEAR, batch in said.sentence))
     assert levels == [(True, False), (False, True)]

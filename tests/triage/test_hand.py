@@ -249,7 +249,7 @@ def test_a_cause_that_leaves_a_firing_check_unexplained_is_not_named() -> None:
     told, held = (verdict_of(both, sure, bias=0.02, left=left) for left in ((), ("carrier_mapping",)))
     assert (told.name, told.proposal) == ("duplicates", "exclude")
     assert (held.name, held.proposal) == ("", "hold")
-    assert "does not explain what else fires" in held.sentence
+    assert "does not explain what else is there" in held.sentence
     real = [Hypothesis("real_change", 0.97, 0.25, ()), Hypothesis("duplicates", 0.03, 0.02, ())]
     beside = verdict_of(both, real, bias=0.02)
     assert beside.proposal == "certify_and_disclose", "what a change explains is told all the same"

@@ -48,7 +48,7 @@ def _shifts(files: dict[str, Path], first: dt.date, days: int) -> list[tuple[dic
     before = first - dt.timedelta(days=1)
     window = Window(first, first + dt.timedelta(days=days - 1), before - dt.timedelta(days=27), before)
     with world(files, NEW_YORK, window, FLIGHTS) as found:
-        where = attribute(found, is_moved=True)
+        where = attribute(found, step)
     return [(dict(one.shift.where), one.shift.log_odds) for one in where.shifts]
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from metrics.anomalies.checks.registry import BY_KIND
 from metrics.anomalies.evidence import gather, values
-from metrics.rehearsal.plans import Plan
-from metrics.rehearsal.worlds import world_at
+from metrics.anomalies.world import Window, world_of
+from metrics.rehearsal.plans import Plan, scenario_of
+from metrics.rehearsal.worlds import DEFINITION, taken_in, world_at
 from metrics.simulate.changes import CHANGES, slowing_lanes
+from metrics.simulate.defects import KINDS
 from metrics.simulate.presets import CODES, preset_markets
+from metrics.simulate.scope import Scope
+from metrics.simulate.write import produce
 
 SMALL = [
     Plan("JP", defect="volume_not_conserved", severity=0.1, carrier="jp-alder", seed=41),
@@ -68,3 +76,18 @@ def test_the_lane_that_slows_a_market_most_comes_first() -> None:
             odds = [share * lane.otdr_delta for share, lane in zip(shares, market.lanes, strict=True)]
             after[one.name] = sum(odds) / sum(shares)
         assert slowing_lanes(market)[0] == min(after, key=lambda name: after[name])
+
+
+def test_what_last_week_lost_and_this_one_did_not_is_not_this_week_s(tmp_path: Path) -> None:
+    """Unpromised shipments stand up to a week before they would have been due."""
+    plan = Plan("DE", seed=50)
+    week, scenario = dt.timedelta(days=7), scenario_of(plan)
+    for first, is_own in ((plan.monday, True), (plan.monday - week, False)):
+        scope = Scope("DE", first_day=first, last_day=first + week - dt.timedelta(days=1))
+        folder = tmp_path / str(first)
+        planted = replace(scenario, defects=(KINDS["volume_not_conserved"](scope, 0.5),))
+        produce(planted, folder / "files", beside=True, form="parquet")
+        sources = taken_in(folder / "files", folder / "lake", "DE")
+        with world_of(DEFINITION, sources, Window.of_week(plan.monday), as_of=scenario.now) as world:
+            found = BY_KIND["volume_not_conserved"].run(world)
+        assert found.fires is is_own, found.sentence

@@ -6,7 +6,7 @@ were told: that is read off our own clock, so it moves with a real delay and not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -102,24 +102,32 @@ def _receipts(world: World) -> dict[str, float]:
 
 
 def finding_of(
-    world: World, turns: Sequence[Turn], what: str, *, least_fit: float = _LEAST_FIT, noise: float = _NOISE
+    world: World,
+    turns: Sequence[Turn],
+    asked: Callable[[int], bool],
+    what: str,
+    *,
+    least_fit: float = _LEAST_FIT,
+    noise: float = _NOISE,
 ) -> Finding:
-    """The finding of the carrier whose clock is farthest off; it fires from this fit and noise on."""
+    """The finding of the carrier whose clock is farthest off, by hours that are `asked` for; it fires from
+    this fit and noise on. `what` they are completes "No carrier's times of delivery are turned by ..."."""
     fires = (
         f"the change of a carrier's hours is {noise:g} times chance, one turn of {per_cent(_LEAST_SHARE)} of"
         f" them explains {per_cent(least_fit)} of it, and the times of receipt did not turn along"
     )
-    off = [one for one in turns if one.share >= _LEAST_SHARE and one.fit >= least_fit and one.noise >= noise]
+    some = [one for one in turns if asked(one.hours)]
+    off = [one for one in some if one.share >= _LEAST_SHARE and one.fit >= least_fit and one.noise >= noise]
     wrong = [one for one in off if one.is_clock]
     if not wrong:
-        hints = [one for one in turns if one.fit >= least_fit and one.noise >= noise / 3 and one.is_clock]
+        hints = [one for one in some if one.fit >= least_fit and one.noise >= noise / 3 and one.is_clock]
         level = Level.HINT if hints else Level.CLEAR
         return Finding(level, _no_clock(off, what), table=_table(turns), threshold=fires)
     worst = max(wrong, key=lambda one: (one.noise * one.fit, one.carrier))
     moved = sum(one.share * one.shipments for one in wrong)
     return Finding(
         Level.STRONG if worst.noise >= 4 * noise else Level.FIRE,
-        f"{worst.share * 100:.0f} % of the times of {what} of carrier {worst.carrier} are those of before"
+        f"{worst.share * 100:.0f} % of the times of delivery of carrier {worst.carrier} are those of before"
         f" turned by {worst.hours:+d} h.",
         worst.noise**0.5, float(worst.hours), moved / max(world.due, 1),
         worst.carrier if len(wrong) == 1 else "",
@@ -132,11 +140,11 @@ def finding_of(
 
 def _no_clock(off: Sequence[Turn], what: str) -> str:
     if not off:
-        return f"No carrier's times of {what} are turned by an hour or more."
+        return f"No carrier's times of delivery are turned by {what}."
     late = max(off, key=lambda one: (one.noise * one.fit, one.carrier))
     return (
-        f"The times of {what} of carrier {late.carrier} moved by {late.hours:+d} h, and the times of receipt"
-        " moved with them: that is no wrong clock."
+        f"The times of delivery of carrier {late.carrier} moved by {late.hours:+d} h, and the times of"
+        " receipt moved with them: that is no wrong clock."
     )
 
 
@@ -156,8 +164,8 @@ def _run(world: World) -> Finding:
     if not turns:
         return untestable("no carrier has enough deliveries in both periods")
     if changed_in(world):  # one hour off since that night is what the next check looks for
-        turns = [one for one in turns if abs(one.hours) != 1]
-    return finding_of(world, turns, "delivery")
+        return finding_of(world, turns, lambda hours: abs(hours) != 1, "more than the hour clocks changed by")
+    return finding_of(world, turns, lambda hours: True, "an hour or more")  # noqa: ARG005 (all are asked for)
 
 
 CHECK: Final = Check(

@@ -19,8 +19,9 @@ def _run(world: World) -> Finding:
     if not near:
         return Finding(Level.CLEAR, f"No clocks change in {zone} in or just before these days.")
     # The hour and the night are known beforehand, so less has to be seen than of any turn at any time.
-    turns = [one for one in found if abs(one.hours) == 1]
-    finding = finding_of(world, turns, "delivery", least_fit=0.6, noise=4.0)
+    finding = finding_of(
+        world, found, lambda hours: abs(hours) == 1, "the hour clocks changed by", least_fit=0.6, noise=4.0
+    )
     if finding.level in (Level.CLEAR, Level.HINT):
         return finding
     return replace(finding, sentence=f"{finding.sentence} Clocks in {zone} changed on {near[-1]:%d %b}.")

@@ -16,10 +16,12 @@ _TEST: Final = ShareTest(
     says="{now} of times of delivery{where} are no real times (1970, 2099 and the like);"
     " before it was {before}.",
 )  # fmt: skip
+# For which reasons the door refuses a time that cannot be.
+_OF_TIMES: Final = frozenset({"bad_occurred_at", "occurred_after_received", "outside_feed_life"})
 
 
 def _refused(world: World) -> Finding | None:
-    found = refused_in(world, "occurred")
+    found = refused_in(world, _OF_TIMES)
     if found is None:
         return None
     return Finding(

@@ -37,7 +37,7 @@ def _shortest(world: World) -> list[Finding]:
     test = ShareTest(
         hits=f"CASE coalesce(service, '') {cases} ELSE false END",
         trials="promised_at IS NOT NULL AND ends_at IS NOT NULL", delta=0.005, sign=1, doubts=False,
-        says="{now} of promises{where} are shorter than their service made them; before it was {before}.",
+        says="{now} of promises{where} are shorter than nearly all of their service; before it was {before}.",
     )  # fmt: skip
     return [test.run(world)]
 

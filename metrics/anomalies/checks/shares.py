@@ -24,12 +24,13 @@ from metrics.anomalies.checks.base import (
     strongest,
     untestable,
 )  # fmt: skip
-from metrics.anomalies.world import Numbers, Shares, World
+from metrics.anomalies.world import WEEK, Numbers, Shares, World
 
 _TAU: Final = 0.03  # day-to-day unrest of any share, in log-odds
 _INDEPENDENT: Final = 3.0  # days of a week count as this many: neighbours are alike
 # What has no promise stands on the day it was created, which is some days before it would have been due.
 LEAD: Final = 7
+_OWN_PART: Final = 0.2  # of the excess that has to stand on the suspect days themselves
 _LEAST_BEFORE: Final = 200
 _LEAST_NOW: Final = 50
 
@@ -93,12 +94,27 @@ class ShareTest:
         shares = world.shares(self.hits, self.trials, early=self.early)
         steps = {name: step_of(one) for name, one in shares.items() if self.by_carrier or not name}
         chart = _chart(steps)
-        return strongest([self._finding(world, step, name, chart) for name, step in steps.items()])
+        found = [
+            self._finding(world, step, name, chart, is_own=self._is_own(shares[name], step))
+            for name, step in steps.items()
+        ]
+        return strongest(found)
 
-    def _finding(self, world: World, step: Step | None, scope: str, chart: Chart | None) -> Finding:
+    def _is_own(self, shares: Shares, step: Step | None) -> bool:
+        """Whether what was found is these days' own: of what last week had and this one has not, next to
+        nothing stands on them."""
+        if step is None or not self.early:
+            return True
+        hits, trials = (float(one[-WEEK:].sum()) for one in (shares.hits, shares.trials))
+        expected = _OWN_PART * max(step.excess, 0.0)
+        return hits - step.before * trials >= expected - 2 * float(np.sqrt(expected))  # but for chance
+
+    def _finding(
+        self, world: World, step: Step | None, scope: str, chart: Chart | None, *, is_own: bool
+    ) -> Finding:
         if step is None:
             return untestable("there are too few shipments to compare")
-        wrong_way = self.sign and np.sign(step.size) != self.sign
+        wrong_way = not is_own or (self.sign and np.sign(step.size) != self.sign)
         z = 0.0 if wrong_way else step.z
         bias = abs(step.excess) / max(world.due, 1)
         is_material = abs(step.size) >= self.delta and bias >= self.least_bias

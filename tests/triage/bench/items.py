@@ -9,7 +9,7 @@ import numpy as np
 from metrics.rehearsal.plans import OF_THE_WORLD, STORIES, Plan, drawn
 from tests.triage.bench.judged import Item
 
-FIXED = 804  # not the seed that was learned from, nor one that a change was made after looking at
+FIXED = 805  # not the seed that was learned from, nor one that a change was made after looking at
 MARKETS = ("BR", "DE", "UK", "JP", "US", "IN")  # two of them were not learned from
 SHARES = (("defect", 11), ("negative", 5), ("unknown", 2), ("pair", 2))  # of twenty
 

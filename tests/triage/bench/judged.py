@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from metrics.anomalies.assess import Assessment, assess
+from metrics.anomalies.attribution import MOVED_STEP
 from metrics.anomalies.contacts import Corroboration
-from metrics.anomalies.evidence import MOVED_STEP
 from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN
 from metrics.anomalies.world import DUE, World
 from metrics.rehearsal.plans import Plan
