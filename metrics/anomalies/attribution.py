@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -22,14 +21,9 @@ from metrics.anomalies.scan import (
     shifted,
     within,
 )
+from metrics.anomalies.splits import BUSINESS, DIMENSIONS, SPLITS, Split, is_moved, split_by
 from metrics.anomalies.world import DUE, ON_TIME, World
-from otdr_hub.lib import kitagawa
 
-SPLITS: Final = ("carrier", "origin", "destination", "lane", "service")
-BUSINESS: Final = ("carrier", "origin", "destination", "service")
-DIMENSIONS: Final = (*BUSINESS, "integration")
-MOVED_Z: Final = 3.0
-MOVED_STEP: Final = 0.01
 MOST_SHIFTS: Final = 3
 LEAST_EXPLAINED: Final = 0.5  # of the deviance beyond chance; below, no recorded dimension explains it
 _LEAST_SCORE: Final = 0.05
@@ -39,36 +33,6 @@ SELECT {", ".join(f"coalesce({name}, '')" for name in DIMENSIONS)},
   count(*) FILTER (part = 'base' AND {ON_TIME}), count(*) FILTER (part = 'base')
 FROM shipment WHERE part IS NOT NULL AND {DUE} GROUP BY ALL ORDER BY ALL
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """The change by one dimension: what weights did, what rates did (they add up to it), and each part."""
-
-    dimension: str
-    mix: Fraction
-    rate: Fraction
-    parts: Mapping[str, tuple[kitagawa.Segment, kitagawa.Effect]]
-
-    @property
-    def share_of_mix(self) -> float:
-        """How much of the change is weights; 0 where there was none."""
-        return self._share(self.mix)
-
-    @property
-    def known_mix(self) -> Fraction:
-        """What weights of parts did that were there before. What is new is no shift."""
-        known = (effect.mix for segment, effect in self.parts.values() if segment.due_before)
-        return sum(known, Fraction(0))
-
-    @property
-    def share_of_known(self) -> float:
-        """How much of the change that is."""
-        return self._share(self.known_mix)
-
-    def _share(self, mix: Fraction) -> float:
-        whole = self.mix + self.rate
-        return float(mix / whole) if whole else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,44 +75,16 @@ class Attribution:
         return max(self.splits, key=lambda one: (one.share_of_known, one.dimension), default=None)
 
 
-def is_moved(step: Step | None, splits: Sequence[Split]) -> bool:
-    """Whether a rate moved by a point: beyond noise, or by weights of parts that were there before. Those are
-    counted and not drawn, so that they have no noise to be beyond."""
-    if step is None or abs(step.size) < MOVED_STEP:
-        return False
-    weighed = [float(one.known_mix) for one in splits]
-    return abs(step.z) > MOVED_Z or any(mix * step.size > 0 and abs(mix) >= MOVED_STEP for mix in weighed)
-
-
 def attribute(world: World, step: Step | None) -> Attribution:
     """Where the suspect days' rate differs from the base days'; shifts are only looked for where it moved."""
     rows = world.rows(_ROWS)
-    splits = tuple(_split(rows, name) for name in SPLITS)
+    splits = tuple(split_by(rows, name) for name in SPLITS)
     if not is_moved(step, splits) or not rows:
         return Attribution(splits, (), (), 0.0)
     leaves = leaves_of(rows)
     shifts = _shifts(leaves)
     explained = _explained(leaves, shifts)
     return Attribution(splits, tuple(shifts), tuple(_bounds(rows, leaves)), explained)
-
-
-def _split(rows: Sequence[tuple[Any, ...]], dimension: str) -> Split:
-    sums: dict[str, list[int]] = {}
-    for row in rows:
-        values = dict(zip(DIMENSIONS, row, strict=False))
-        name = f"{values['origin']} > {values['destination']}" if dimension == "lane" else values[dimension]
-        total = sums.setdefault(str(name), [0, 0, 0, 0])
-        for place, number in enumerate(row[len(DIMENSIONS) :]):
-            total[place] += int(number)
-    segments = {name: kitagawa.Segment(*total) for name, total in sums.items()}
-    effects = kitagawa.split(segments)
-    zero = Fraction(0)
-    return Split(
-        dimension,
-        sum((effect.mix for effect in effects.values()), zero),
-        sum((effect.rate for effect in effects.values()), zero),
-        {name: (segments[name], effect) for name, effect in effects.items()},
-    )
 
 
 def leaves_of(rows: Sequence[tuple[Any, ...]]) -> Leaves:

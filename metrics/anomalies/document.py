@@ -8,12 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from metrics.anomalies.attribution import Attribution, Bound, Found, Split
+from metrics.anomalies.attribution import Attribution, Bound, Found
 from metrics.anomalies.checks.base import Finding, per_cent
 from metrics.anomalies.checks.registry import BY_KIND
 from metrics.anomalies.contacts import Corroboration, Silence
 from metrics.anomalies.evidence import Evidence
 from metrics.anomalies.hypotheses import Hypothesis
+from metrics.anomalies.splits import Split
 from metrics.anomalies.words import (
     TITLES,
     contacts_sentence,

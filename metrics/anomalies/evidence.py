@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from metrics.anomalies.attribution import Attribution, attribute, is_moved
+from metrics.anomalies.attribution import Attribution, attribute
 from metrics.anomalies.batches import Overruled, overruled, seat
 from metrics.anomalies.checks.base import Finding, Level
 from metrics.anomalies.checks.registry import CHECKS
 from metrics.anomalies.checks.shares import Step, step_of
 from metrics.anomalies.contacts import Corroboration, Silence, corroborate
+from metrics.anomalies.splits import is_moved
 from metrics.anomalies.traces import Trace, traces_of
 from metrics.anomalies.world import DUE, ON_TIME, World
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from metrics.anomalies.assess import Assessment, assess
-from metrics.anomalies.attribution import MOVED_STEP
 from metrics.anomalies.contacts import Corroboration
 from metrics.anomalies.hypotheses import DEFECTS, MIX, QUIET, REAL, UNKNOWN
+from metrics.anomalies.splits import MOVED_STEP
 from metrics.anomalies.world import DUE, World
 from metrics.rehearsal.plans import Plan
 from metrics.rehearsal.worlds import world_at
