@@ -6,7 +6,7 @@ were told: that is read off our own clock, so it moves with a real delay and not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -19,6 +19,8 @@ from metrics.anomalies.checks.clocks import changed_in
 from metrics.anomalies.world import World
 
 Numbers = NDArray[np.float64]
+AN_HOUR: Final = frozenset({-1, 1})
+_ANY: Final = frozenset(range(-11, 13)) - {0}
 _LEAST_SHARE: Final = 0.05  # of a carrier's times that have to be turned
 _LEAST_FIT: Final = 0.75  # of what changed in the hours that the turn has to explain
 _NOISE: Final = 12.0  # how many times the expected noise the change has to be
@@ -104,19 +106,19 @@ def _receipts(world: World) -> dict[str, float]:
 def finding_of(
     world: World,
     turns: Sequence[Turn],
-    asked: Callable[[int], bool],
+    asked: Collection[int],
     what: str,
     *,
     least_fit: float = _LEAST_FIT,
     noise: float = _NOISE,
 ) -> Finding:
-    """The finding of the carrier whose clock is farthest off, by hours that are `asked` for; it fires from
+    """The finding of the carrier whose clock is farthest off, by one of the hours `asked` for; it fires from
     this fit and noise on. `what` they are completes "No carrier's times of delivery are turned by ..."."""
     fires = (
         f"the change of a carrier's hours is {noise:g} times chance, one turn of {per_cent(_LEAST_SHARE)} of"
         f" them explains {per_cent(least_fit)} of it, and the times of receipt did not turn along"
     )
-    some = [one for one in turns if asked(one.hours)]
+    some = [one for one in turns if one.hours in asked]
     off = [one for one in some if one.share >= _LEAST_SHARE and one.fit >= least_fit and one.noise >= noise]
     wrong = [one for one in off if one.is_clock]
     if not wrong:
@@ -164,8 +166,8 @@ def _run(world: World) -> Finding:
     if not turns:
         return untestable("no carrier has enough deliveries in both periods")
     if changed_in(world):  # one hour off since that night is what the next check looks for
-        return finding_of(world, turns, lambda hours: abs(hours) != 1, "more than the hour clocks changed by")
-    return finding_of(world, turns, lambda hours: True, "an hour or more")  # noqa: ARG005 (all are asked for)
+        return finding_of(world, turns, _ANY - AN_HOUR, "more than the hour clocks changed by")
+    return finding_of(world, turns, _ANY, "an hour or more")
 
 
 CHECK: Final = Check(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from metrics.anomalies.checks.base import Check, Family, Finding, Level, untestable
-from metrics.anomalies.checks.c12_timezone_offset import finding_of, offsets
+from metrics.anomalies.checks.c12_timezone_offset import AN_HOUR, finding_of, offsets
 from metrics.anomalies.checks.clocks import changed_in
 from metrics.anomalies.world import World
 
@@ -19,9 +19,7 @@ def _run(world: World) -> Finding:
     if not near:
         return Finding(Level.CLEAR, f"No clocks change in {zone} in or just before these days.")
     # The hour and the night are known beforehand, so less has to be seen than of any turn at any time.
-    finding = finding_of(
-        world, found, lambda hours: abs(hours) == 1, "the hour clocks changed by", least_fit=0.6, noise=4.0
-    )
+    finding = finding_of(world, found, AN_HOUR, "the hour clocks changed by", least_fit=0.6, noise=4.0)
     if finding.level in (Level.CLEAR, Level.HINT):
         return finding
     return replace(finding, sentence=f"{finding.sentence} Clocks in {zone} changed on {near[-1]:%d %b}.")
